@@ -1,0 +1,39 @@
+import * as z from 'zod';
+
+/** A whole number of megabytes (10^6 bytes) in an environment variable, as bytes. */
+function megabytes(fallback: number, most: number) {
+  return z.coerce
+    .number({ error: `Expected a whole number of megabytes from 1 to ${most}` })
+    .int()
+    .min(1)
+    .max(most)
+    .default(fallback)
+    .transform((count) => count * 1_000_000);
+}
+
+const variables = z.object({
+  /** Largest request body. A photo that jpeg-js can decode in the memory below is never larger. */
+  PETAL_MAX_UPLOAD_MB: megabytes(10, 100),
+  /** Most memory for decoding one photo: what 128 MB leave beside WASM memory, code and the upload. */
+  PETAL_MAX_DECODE_MB: megabytes(40, 4000),
+});
+
+/** Everything about a deployment that can be set, from the Worker's variables. */
+export interface Config {
+  readonly maxUploadBytes: number;
+  readonly maxDecodeBytes: number;
+}
+
+/**
+ * @param environment variables by name; those that Petal doesn't know are ignored
+ * @throws Error that names each variable with a value that is not valid
+ */
+export function readConfig(environment: unknown): Config {
+  const read = variables.safeParse(environment);
+  if (!read.success)
+    throw new Error(`Petal's variables are not valid.\n${z.prettifyError(read.error)}`);
+  return Object.freeze({
+    maxUploadBytes: read.data.PETAL_MAX_UPLOAD_MB,
+    maxDecodeBytes: read.data.PETAL_MAX_DECODE_MB,
+  });
+}

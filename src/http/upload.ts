@@ -1,0 +1,92 @@
+import { AppError } from '../errors.ts';
+
+/** The field of a form that holds the photo. */
+const photoField = 'image';
+
+/**
+ * Reads the photo out of a request: the body itself, or the one file of a
+ * form. A declared media type decides only between these two; what the photo
+ * is, its bytes tell.
+ *
+ * @param maxBytes the largest body, form included
+ * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`
+ */
+export async function readPhoto(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const body = await readBody(request, maxBytes);
+  const mediaType = request.headers.get('Content-Type') ?? '';
+  const photo =
+    /^multipart\/form-data\b/i.test(mediaType) && body.length > 0
+      ? await readForm(body, mediaType)
+      : body;
+  if (photo.length === 0) {
+    throw new AppError(
+      'empty-body',
+      `The request holds no photo, or one of 0 bytes. Send the photo's bytes as the body, or a form with the photo in the field "${photoField}".`,
+    );
+  }
+  return photo;
+}
+
+/** Reads a body up to a limit, whatever its Content-Length says, and not a byte more. */
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const declaredBytes = Number(request.headers.get('Content-Length') ?? 0);
+  if (declaredBytes > maxBytes) throw tooLarge(maxBytes);
+  if (request.body === null) return new Uint8Array(0);
+
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    // Leaving the loop cancels the stream.
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(limitBytes: number): AppError {
+  return new AppError(
+    'payload-too-large',
+    `The request is larger than ${limitBytes / 1e6} MB. Reduce the photo: a side of 1000 pixels is plenty.`,
+    { facts: { limitBytes } },
+  );
+}
+
+async function readForm(body: Uint8Array<ArrayBuffer>, mediaType: string): Promise<Uint8Array> {
+  const entries = await parseForm(body, mediaType);
+  const [entry] = entries;
+  if (entries.length !== 1 || entry[0] !== photoField || typeof entry[1] === 'string') {
+    const received = entries.map(
+      ([name, value]) =>
+        `${JSON.stringify(name.slice(0, 40))} (${typeof value === 'string' ? 'text' : 'a file'})`,
+    );
+    throw new AppError(
+      'invalid-multipart',
+      `Expected a form with exactly one file, in the field "${photoField}", but received ${received.slice(0, 5).join(', ') || 'no field'}. Parameters go into the query.`,
+    );
+  }
+  return new Uint8Array(await entry[1].arrayBuffer());
+}
+
+/** The runtime's own multipart parser, on a body whose size is known to be bounded. */
+async function parseForm(
+  body: Uint8Array<ArrayBuffer>,
+  mediaType: string,
+): Promise<[string, File | string][]> {
+  try {
+    const form = await new Response(body, { headers: { 'Content-Type': mediaType } }).formData();
+    return [...form];
+  } catch (cause) {
+    throw new AppError(
+      'invalid-multipart',
+      'The form can not be read: its boundary is missing or does not match its parts, or it is cut short.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { decode } from 'jpeg-js';
+import type { ImageCodec, ImageHeader } from '../codec.ts';
+import type { RgbImage } from '../rgb-image.ts';
+import { type JpegHeader, jpegProblem, readJpegHeader } from './header.ts';
+
+/**
+ * What jpeg-js 0.4.4 holds at once, in bytes, found by reading its decoder and
+ * checked by `npm run bench -- memory`: a 64-entry Int32Array an 8x8 block
+ * (256 bytes and the object around it), the samples of all components, and
+ * the picture twice (interleaved, then as RGB).
+ */
+function decodeMemoryBytes({ width, height, components }: JpegHeader): number {
+  const maxHorizontal = Math.max(...components.map(({ horizontal }) => horizontal));
+  const maxVertical = Math.max(...components.map(({ vertical }) => vertical));
+  const mcuColumns = Math.ceil(width / (8 * maxHorizontal));
+  const mcuRows = Math.ceil(height / (8 * maxVertical));
+  const blocksPerMcu = components.reduce(
+    (blocks, { horizontal, vertical }) => blocks + horizontal * vertical,
+    0,
+  );
+  const blocks = mcuColumns * mcuRows * blocksPerMcu;
+  return blocks * (blockBytes + 64) + width * height * (components.length + 3);
+}
+
+const blockBytes = 256 + 160;
+
+/** JPEG through jpeg-js. EXIF orientation is not applied. */
+export const jpegCodec: ImageCodec = {
+  readHeader(bytes: Uint8Array): ImageHeader {
+    const header = readJpegHeader(bytes);
+    return {
+      width: header.width,
+      height: header.height,
+      decodeMemoryBytes: decodeMemoryBytes(header),
+    };
+  },
+
+  decode(bytes: Uint8Array, header: ImageHeader): RgbImage {
+    try {
+      const { width, height, data } = decode(bytes, {
+        // workerd has no Buffer, which is jpeg-js's default.
+        useTArray: true,
+        formatAsRGBA: false,
+        tolerantDecoding: false,
+        // The header was checked; these stop a file whose later headers differ from it.
+        maxResolutionInMP: (header.width * header.height) / 1e6,
+        maxMemoryUsageInMB: Math.ceil(header.decodeMemoryBytes / 2 ** 20) + 1,
+      });
+      return { width, height, pixels: data };
+    } catch (cause) {
+      throw jpegProblem(
+        'This JPEG can not be decoded: its data ends early or is damaged. Send the whole file, or save it again.',
+        cause,
+      );
+    }
+  },
+};

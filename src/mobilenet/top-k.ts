@@ -1,0 +1,52 @@
+/** An ImageNet class. */
+export interface ImageClass {
+  /** The first of its names. */
+  readonly label: string;
+  /** WordNet 3.0 id, such as n11939491. */
+  readonly wnid: string;
+}
+
+/** One answer of the network. */
+export interface Prediction {
+  readonly label: string;
+  readonly wnid: string;
+  /** Class index, 0..999; not the network's output index. */
+  readonly index: number;
+  /** 0..1; with that of "background", all classes' sum to 1. */
+  readonly probability: number;
+}
+
+/**
+ * The network has one output more than there are classes: output 0 is
+ * "background", so that class i is output i + 1. Nothing else in Petal knows.
+ */
+export const backgroundOutputs = 1;
+
+/**
+ * The most probable classes, most probable first, ties by index. "Background"
+ * is never among them, and its probability is not shared out to the others.
+ *
+ * @param probabilities one an output of the network, background first
+ * @param classes in order of their index; one fewer than the outputs
+ * @param topK how many to return, at least 1; more than there are classes returns them all
+ * @throws RangeError where probabilities and classes don't fit together
+ */
+export function topPredictions(
+  probabilities: Float32Array,
+  classes: readonly ImageClass[],
+  topK: number,
+): Prediction[] {
+  if (probabilities.length !== classes.length + backgroundOutputs) {
+    throw new RangeError(
+      `Expected ${classes.length + backgroundOutputs} probabilities for ${classes.length} classes but received ${probabilities.length}.`,
+    );
+  }
+  const predictions = classes.map(({ label, wnid }, index) => ({
+    label,
+    wnid,
+    index,
+    probability: probabilities[index + backgroundOutputs],
+  }));
+  predictions.sort((a, b) => b.probability - a.probability || a.index - b.index);
+  return predictions.slice(0, topK);
+}
