@@ -10,8 +10,8 @@ import { fits } from './image/preprocess.ts';
 
 const maxTopK = 1000;
 
-/** Query of POST /v1/classify. Unknown names are refused: a misspelt one would be ignored silently. */
-export const classifyQuery = z.strictObject({
+/** Query of POST /v1/classify. */
+export const classifyQuery = z.object({
   top_k: z
     .string()
     .regex(/^\d+$/)

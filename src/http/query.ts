@@ -2,32 +2,32 @@ import type * as z from 'zod';
 import { AppError } from '../errors.ts';
 
 /**
- * Reads a request's query by a schema.
+ * Reads a request's query by a schema. Names that the schema doesn't have are
+ * refused: a misspelt one would otherwise be ignored in silence.
  *
  * @throws AppError `invalid-parameter` that names the first parameter at fault
  *   and, from the schema's description, what is accepted
  */
 export function readQuery<Shape extends z.core.$ZodLooseShape>(
-  schema: z.ZodObject<Shape, z.core.$strict>,
+  schema: z.ZodObject<Shape>,
   query: URLSearchParams,
-): z.infer<z.ZodObject<Shape, z.core.$strict>> {
-  const values: Record<string, string> = {};
+): z.infer<z.ZodObject<Shape>> {
+  const values = new Map<string, string>();
   for (const [name, value] of query) {
-    if (Object.hasOwn(values, name)) refuse(name, `${name} is given twice; give it once.`);
-    values[name] = value;
+    // Checked here, since zod would pass over one that is called __proto__.
+    if (!Object.hasOwn(schema.shape, name)) {
+      const names = Object.keys(schema.shape).join(', ');
+      refuse(name, `There is no parameter ${quoted(name)} here; there are ${names}.`);
+    }
+    if (values.has(name)) refuse(name, `${name} is given twice; give it once.`);
+    values.set(name, value);
   }
-  const read = schema.safeParse(values);
+  const read = schema.safeParse(Object.fromEntries(values));
   if (read.success) return read.data;
 
-  const [issue] = read.error.issues;
-  if (issue.code === 'unrecognized_keys') {
-    const names = Object.keys(schema.shape).join(', ');
-    const [name] = issue.keys;
-    return refuse(name, `There is no parameter ${quoted(name)} here; there are ${names}.`);
-  }
-  const name = String(issue.path[0]);
+  const name = String(read.error.issues[0].path[0]);
   const accepted = (schema.shape[name] as z.ZodType).description;
-  return refuse(name, `Expected ${accepted} for ${name} but received ${quoted(values[name])}.`);
+  return refuse(name, `Expected ${accepted} for ${name} but received ${quoted(values.get(name) ?? '')}.`);
 }
 
 function refuse(parameter: string, message: string): never {

@@ -1,7 +1,7 @@
 import { decode } from 'jpeg-js';
 import type { ImageCodec, ImageHeader } from '../codec.ts';
 import type { RgbImage } from '../rgb-image.ts';
-import { type JpegHeader, jpegProblem, readJpegHeader } from './header.ts';
+import { countScans, type JpegHeader, jpegProblem, readJpegHeader } from './header.ts';
 
 /**
  * What jpeg-js 0.4.4 holds at once, in bytes, found by reading its decoder and
@@ -24,10 +24,20 @@ function decodeMemoryBytes({ width, height, components }: JpegHeader): number {
 
 const blockBytes = 256 + 160;
 
+/**
+ * Encoders write about ten scans. Each costs work over all of the picture
+ * however few bytes it has, so that a small file of many takes minutes.
+ */
+const maxScans = 100;
+
 /** JPEG through jpeg-js. EXIF orientation is not applied. */
 export const jpegCodec: ImageCodec = {
   readHeader(bytes: Uint8Array): ImageHeader {
     const header = readJpegHeader(bytes);
+    const scans = countScans(bytes);
+    if (scans > maxScans) {
+      throw jpegProblem(`This JPEG has ${scans} scans; up to ${maxScans} are read.`);
+    }
     return {
       width: header.width,
       height: header.height,
@@ -43,13 +53,14 @@ export const jpegCodec: ImageCodec = {
         formatAsRGBA: false,
         tolerantDecoding: false,
         // The header was checked; these stop a file whose later headers differ from it.
-        maxResolutionInMP: (header.width * header.height) / 1e6,
+        // One pixel more, since dividing and multiplying again may lose the last one.
+        maxResolutionInMP: (header.width * header.height + 1) / 1e6,
         maxMemoryUsageInMB: Math.ceil(header.decodeMemoryBytes / 2 ** 20) + 1,
       });
       return { width, height, pixels: data };
     } catch (cause) {
       throw jpegProblem(
-        'This JPEG can not be decoded: its data ends early or is damaged. Send the whole file, or save it again.',
+        'This JPEG can not be decoded: it is damaged, or ends early. Send the whole file, or save it again.',
         cause,
       );
     }

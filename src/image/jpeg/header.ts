@@ -85,7 +85,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 
 function refusedKind(name: string): AppError {
   return jpegProblem(
-    `This is a ${name} JPEG, which few programs read; save it as an ordinary (baseline or progressive) JPEG.`,
+    `This JPEG is ${name}, which few programs read; save it as an ordinary (baseline or progressive) JPEG.`,
   );
 }
 
@@ -95,10 +95,10 @@ function readFrame(segment: Uint8Array, progressive: boolean): JpegHeader {
   if (segment.length < 6 || segment.length !== 6 + 3 * count) {
     throw jpegProblem("The length of this JPEG's frame header contradicts its contents.");
   }
-  if (precision !== 8) throw refusedKind(`${precision}-bit`);
+  if (precision !== 8) throw refusedKind(`of ${precision} bits a sample`);
   const width = (widthHigh << 8) | widthLow;
   const height = (heightHigh << 8) | heightLow;
-  if (height === 0) throw refusedKind('height-less (DNL)');
+  if (height === 0) throw refusedKind('one that tells its height only at its end (DNL)');
   if (width === 0) throw jpegProblem('This JPEG says that it is 0 pixels wide.');
   if (count !== 1 && count !== 3 && count !== 4) {
     throw jpegProblem(`This JPEG has ${count} color components; 1, 3 or 4 are expected.`);
@@ -112,4 +112,16 @@ function readFrame(segment: Uint8Array, progressive: boolean): JpegHeader {
     throw jpegProblem('This JPEG has a sampling factor outside 1 to 4.');
   }
   return { width, height, components, progressive };
+}
+
+/**
+ * Counts start-of-scan markers, as an upper bound of the scans: the metadata
+ * may hold some of its own, and entropy-coded data never does (B.1.1.5).
+ */
+export function countScans(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === marker.sos) count += 1;
+  }
+  return count;
 }

@@ -1,0 +1,45 @@
+import { exports } from 'cloudflare:workers';
+import { expect, inject } from 'vitest';
+import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/contract.ts';
+import type { ProblemCode } from '../../src/errors.ts';
+import type { ValidPhoto } from '../support/photos.ts';
+
+export const origin = 'http://petal.test';
+
+/** Sends a request to the bundled Worker, in this very workerd. */
+export function send(path: string, init?: RequestInit): Promise<Response> {
+  return exports.default.fetch(new Request(new URL(path, origin), init));
+}
+
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+export function validPhoto(name: string): ValidPhoto & { bytes: Uint8Array<ArrayBuffer> } {
+  const photo = inject('validPhotos').find((each) => each.name === name);
+  if (photo === undefined) throw new Error(`There is no photo ${name} among the fixtures.`);
+  return { ...photo, bytes: bytesOf(photo.base64) };
+}
+
+/** Posts a body to /v1/classify. */
+export function post(body: BodyInit, query = ''): Promise<Response> {
+  return send(`/v1/classify${query}`, { method: 'POST', body });
+}
+
+/** Posts a photo that has to be classified, and checks the answer against the contract. */
+export async function classify(body: BodyInit, query = ''): Promise<ClassifyAnswer> {
+  const response = await post(body, query);
+  expect(response.status, await response.clone().text()).toBe(200);
+  expect(response.headers.get('Content-Type')).toBe('application/json');
+  return classifyAnswer.parse(await response.json());
+}
+
+export async function expectProblem(
+  response: Response,
+  code: ProblemCode,
+): Promise<Record<string, unknown>> {
+  const problem = problemAnswer.parse(await response.json());
+  expect(problem).toMatchObject({ code, status: response.status });
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  return problem;
+}

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { engine, memory, setBackend } from '@tensorflow/tfjs';
+import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Artifact, openArtifact } from '../../src/mobilenet/artifact.ts';
+import { Backbone } from '../../src/mobilenet/backbone.ts';
+import {
+  keepNetwork,
+  type LoadedNetwork,
+  loadNetwork,
+  type NetworkAssets,
+} from '../../src/mobilenet/network.ts';
+import { readAssets } from '../../src/runtime/node.ts';
+import { seededRandom } from '../support/seeded-artifact.ts';
+import { sharedFolder } from '../support/photos.ts';
+
+const inputLength = 224 * 224 * 3;
+
+function randomInput(seed: number): Float32Array {
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: inputLength }, () => random() * 2 - 1);
+}
+
+function maxDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+}
+
+/** Outputs in order of probability. */
+function topOutputs(probabilities: Float32Array, count: number): number[] {
+  const outputs = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  return outputs.slice(0, count);
+}
+
+let assets: NetworkAssets;
+let network: LoadedNetwork;
+
+beforeAll(async () => {
+  assets = await readAssets(inject('artifactPath'));
+  network = loadNetwork(assets);
+});
+
+describe('the network on the WASM backend', () => {
+  test('answers 1001 probabilities that sum to 1', () => {
+    const probabilities = network.probabilities(randomInput(1));
+    expect(probabilities).toHaveLength(1001);
+    expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
+  });
+
+  test('leaves no tensor behind, and grows its memory no further', () => {
+    network.probabilities(randomInput(2));
+    const [tensors, heapBytes] = [network.tensorCount(), network.wasmHeapBytes()];
+    for (let i = 0; i < 20; i++) network.probabilities(randomInput(i));
+    expect(network.tensorCount()).toBe(tensors);
+    expect(network.wasmHeapBytes()).toBe(heapBytes);
+  });
+
+  const reference = sharedFolder('models/reference');
+  test.runIf(reference !== null && inject('trained'))(
+    'agrees with ONNX Runtime on 20 photos within 0.001, with the same top five',
+    async () => {
+      const pixels = await readFile(join(reference ?? '', 'inputs_u8.bin'));
+      const bytes = await readFile(join(reference ?? '', 'probabilities_f32.bin'));
+      const expected = new Float32Array(new Uint8Array(bytes).buffer);
+      expect(pixels).toHaveLength(20 * inputLength);
+      for (let photo = 0; photo < 20; photo++) {
+        const from = pixels.subarray(photo * inputLength, (photo + 1) * inputLength);
+        const actual = network.probabilities(Float32Array.from(from, (value) => value / 127.5 - 1));
+        const wanted = expected.subarray(photo * 1001, (photo + 1) * 1001);
+        expect(maxDifference(actual, wanted)).toBeLessThan(0.001);
+        expect(topOutputs(actual, 5)).toEqual(topOutputs(wanted, 5));
+      }
+    },
+  );
+});
+
+describe('the same network elsewhere', () => {
+  // The WASM backend is replaced here; other tests load the network anew.
+  afterEach(() => {
+    network = loadNetwork(assets);
+  });
+
+  test('gives the same probabilities on the plain binary, for runtimes without SIMD', async () => {
+    const input = randomInput(3);
+    const expected = network.probabilities(input);
+    const path = import.meta.resolve(
+      '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm',
+    );
+    const wasm = await WebAssembly.compile(await readFile(new URL(path)));
+    const plain = loadNetwork({ ...assets, wasm });
+    expect(maxDifference(plain.probabilities(input), expected)).toBeLessThan(1e-5);
+  });
+
+  test("gives the same probabilities on tfjs's own JavaScript backend", async () => {
+    const input = randomInput(4);
+    const expected = network.probabilities(input);
+    await setBackend('cpu');
+    const backbone = new Backbone(openArtifact(assets.artifact));
+    expect(maxDifference(backbone.probabilities(input), expected)).toBeLessThan(1e-5);
+    backbone.dispose();
+  });
+
+  test('frees all of its weights when it is disposed of', async () => {
+    await setBackend('cpu');
+    const before = memory().numTensors;
+    const backbone = new Backbone(openArtifact(assets.artifact));
+    expect(memory().numTensors).toBe(before + 106);
+    backbone.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('can be loaded again over a WASM instance that is broken', () => {
+    const input = randomInput(5);
+    const expected = network.probabilities(input);
+    const { wasm } = engine().backend as unknown as { wasm: { _malloc: unknown } };
+    wasm._malloc = () => {
+      throw new WebAssembly.RuntimeError('out of memory');
+    };
+    expect(() => network.probabilities(input)).toThrow('out of memory');
+    expect(loadNetwork(assets).probabilities(input)).toEqual(expected);
+  });
+});
+
+describe('an artifact', () => {
+  const opened = (): Artifact => openArtifact(assets.artifact);
+
+  test('lists 53 convolutions in 20 blocks', () => {
+    const { blocks } = opened();
+    expect(blocks).toHaveLength(20);
+    expect(blocks.flatMap(({ layers }) => layers)).toHaveLength(53);
+    expect(blocks.filter(({ residual }) => residual)).toHaveLength(10);
+  });
+
+  test.for([0, 4, 8, 1000, 100_000, 3_000_000])(
+    'is refused with a sentence where it is cut to %i bytes',
+    (bytes) => {
+      expect(() => loadNetwork({ ...assets, artifact: assets.artifact.slice(0, bytes) })).toThrow(
+        /^The artifact/,
+      );
+    },
+  );
+
+  test('is refused where it is some other file', () => {
+    expect(() => openArtifact(new Uint8Array(64).fill(255).buffer)).toThrow(/^The artifact/);
+  });
+});
+
+describe('keepNetwork', () => {
+  test('loads once', () => {
+    let loads = 0;
+    const keep = keepNetwork(() => {
+      loads += 1;
+      return network;
+    });
+    expect([keep(), keep()]).toEqual([network, network]);
+    expect(loads).toBe(1);
+  });
+
+  test('refuses with model-unavailable while loading fails, and tries again each time', () => {
+    let fails = true;
+    const keep = keepNetwork(() => {
+      if (fails) throw new Error('no memory');
+      return network;
+    });
+    expect(keep).toThrow(expect.objectContaining({ code: 'model-unavailable' }));
+    expect(keep).toThrow(expect.objectContaining({ code: 'model-unavailable' }));
+    fails = false;
+    expect(keep()).toBe(network);
+  });
+});

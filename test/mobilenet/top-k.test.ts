@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import classNames from '../../model/classes.json' with { type: 'json' };
+import { topPredictions } from '../../src/mobilenet/top-k.ts';
+
+const classes = classNames.map(({ names, wnid }) => ({ label: names[0], wnid }));
+
+/** One hot output of 1001. */
+function oneHot(output: number): Float32Array {
+  const probabilities = new Float32Array(1001);
+  probabilities[output] = 1;
+  return probabilities;
+}
+
+describe('topPredictions', () => {
+  test.for([
+    [1, 0, 'tench'],
+    [986, 985, 'daisy'],
+    [1000, 999, 'toilet tissue'],
+  ] as const)('reads output %i as class %i, "%s"', ([output, index, label]) => {
+    const [top] = topPredictions(oneHot(output), classes, 1);
+    expect(top).toMatchObject({ index, label, probability: 1 });
+  });
+
+  test('never predicts "background", even where it is certain', () => {
+    const predictions = topPredictions(oneHot(0), classes, 1000);
+    expect(predictions).toHaveLength(1000);
+    expect(predictions.every(({ probability }) => probability === 0)).toBe(true);
+  });
+
+  test('orders by probability, then by index', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(0, 0.25, 0.5, 1), { minLength: 1001, maxLength: 1001 }),
+        fc.integer({ min: 1, max: 1000 }),
+        (probabilities, topK) => {
+          const predictions = topPredictions(Float32Array.from(probabilities), classes, topK);
+          expect(predictions).toHaveLength(topK);
+          for (const [i, next] of predictions.slice(1).entries()) {
+            const former = predictions[i];
+            const ordered =
+              former.probability > next.probability ||
+              (former.probability === next.probability && former.index < next.index);
+            expect(ordered).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('refuses as many probabilities as classes, which would be off by one', () => {
+    expect(() => topPredictions(new Float32Array(1000), classes, 1)).toThrow(
+      'Expected 1001 probabilities for 1000 classes but received 1000.',
+    );
+  });
+});
