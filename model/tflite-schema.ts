@@ -54,8 +54,10 @@ export interface TfliteOperator {
   /** Indices into the tensors; -1 where an optional input is absent. */
   inputs: number[];
   outputs: number[];
-  /** Present for convolutions. */
-  convolution?: { padding: Padding; strides: [number, number]; activation: Activation };
+  /** Present for convolutions; pairs are [vertical, horizontal]. */
+  convolution?: { padding: Padding; strides: [number, number]; dilations: [number, number] };
+  /** What is fused into a convolution or an addition. */
+  activation: Activation;
 }
 
 export interface TfliteGraph {
@@ -111,10 +113,18 @@ class Table {
   #vector<T>(number: number, bytesPerElement: number, read: (at: number) => T): T[] {
     const at = this.#field(number);
     if (at === 0) return [];
+    const { start, length } = this.#extent(at, bytesPerElement);
+    return Array.from({ length }, (_, i) => read(start + i * bytesPerElement));
+  }
+
+  /** Where a vector's elements are. A length that the file cannot hold is not believed. */
+  #extent(at: number, bytesPerElement: number): { start: number; length: number } {
     const start = this.#buffer.__vector(at);
-    return Array.from({ length: this.#buffer.__vector_len(at) }, (_, i) =>
-      read(start + i * bytesPerElement),
-    );
+    const length = this.#buffer.__vector_len(at);
+    if (start < 0 || length < 0 || start + length * bytesPerElement > this.#buffer.capacity()) {
+      throw new Error('The TensorFlow Lite model is damaged or cut short.');
+    }
+    return { start, length };
   }
 
   int32s(number: number): number[] {
@@ -137,8 +147,8 @@ class Table {
   bytes(number: number): Uint8Array {
     const at = this.#field(number);
     if (at === 0) return new Uint8Array(0);
-    const start = this.#buffer.__vector(at);
-    return this.#buffer.bytes().subarray(start, start + this.#buffer.__vector_len(at));
+    const { start, length } = this.#extent(at, 1);
+    return this.#buffer.bytes().subarray(start, start + length);
   }
 }
 
@@ -168,29 +178,37 @@ function readTensor(tensor: Table, buffers: Table[]): TfliteTensor {
   };
 }
 
-function readConvolution(
-  options: Table | undefined,
-  activationField: number,
-): NonNullable<TfliteOperator['convolution']> {
-  if (options === undefined) throw new Error('A convolution of the network has no options.');
-  return {
-    padding: nameOf(paddings, options.int8(0, 0), 'padding'),
-    strides: [options.int32(2, 1), options.int32(1, 1)],
-    activation: nameOf(activations, options.int8(activationField, 0), 'activation function'),
-  };
+/** Field numbers of an operator's options: where they have the activation, and the first dilation. */
+const convolutionFields = {
+  CONV_2D: { activation: 3, dilations: 4 },
+  // Its field 3 is the depth multiplier.
+  DEPTHWISE_CONV_2D: { activation: 4, dilations: 5 },
+} as const;
+
+function readActivation(options: Table | undefined, field: number): Activation {
+  return nameOf(activations, options?.int8(field, 0) ?? 0, 'activation function');
 }
 
 function readOperator(operator: Table, names: OperatorName[]): TfliteOperator {
   const name = names[operator.int32(0, 0)];
   if (name === undefined) throw new Error('An operator of the network has no operator code.');
   const read = { name, inputs: operator.int32s(1), outputs: operator.int32s(2) };
-  // Conv2DOptions keeps its activation in field 3; DepthwiseConv2DOptions has
-  // the depth multiplier there and the activation in field 4.
-  if (name === 'CONV_2D') return { ...read, convolution: readConvolution(operator.table(4), 3) };
-  if (name === 'DEPTHWISE_CONV_2D') {
-    return { ...read, convolution: readConvolution(operator.table(4), 4) };
-  }
-  return read;
+  const options = operator.table(4);
+  if (name === 'ADD') return { ...read, activation: readActivation(options, 0) };
+  if (name !== 'CONV_2D' && name !== 'DEPTHWISE_CONV_2D') return { ...read, activation: 'none' };
+
+  if (options === undefined) throw new Error('A convolution of the network has no options.');
+  const fields = convolutionFields[name];
+  return {
+    ...read,
+    // The schema has widths before heights.
+    convolution: {
+      padding: nameOf(paddings, options.int8(0, 0), 'padding'),
+      strides: [options.int32(2, 1), options.int32(1, 1)],
+      dilations: [options.int32(fields.dilations + 1, 1), options.int32(fields.dilations, 1)],
+    },
+    activation: readActivation(options, fields.activation),
+  };
 }
 
 /**

@@ -22,8 +22,11 @@ const activationOf = { linear: 'none', relu6: 'relu6' } as const satisfies Recor
   string
 >;
 
-/** Operators that only convert or reshape what passes through. */
-const passive = new Set<TfliteOperator['name']>(['QUANTIZE', 'RESHAPE', 'SOFTMAX']);
+/** Only changes how the values that pass through are written. */
+const passive = 'QUANTIZE' satisfies TfliteOperator['name'];
+
+/** How every refusal begins. */
+const refusal = `This is not MobileNetV2 1.0 at ${inputSize}`;
 
 /**
  * @param bytes the whole .tflite file
@@ -37,6 +40,8 @@ export function readMobilenetV2(bytes: Uint8Array): (layer: Layer) => LayerWeigh
   const weights = new Map<string, LayerWeights>();
   const operators = new OperatorChain(graph);
   for (const block of mobilenetV2()) readBlock(graph, operators, block, weights);
+  operators.next('RESHAPE', 'the output');
+  operators.next('SOFTMAX', 'the output');
   operators.expectEnd();
 
   return (layer) => {
@@ -52,7 +57,11 @@ function readBlock(
   block: Block,
   weights: Map<string, LayerWeights>,
 ): void {
-  if (block.name === 'classifier') operators.next('MEAN', 'the pooling');
+  if (block.name === 'classifier') {
+    const mean = operators.next('MEAN', 'the pooling');
+    const axes = constant(graph, mean.inputs[1], 'the axes of the pooling', 'int32');
+    expectEqual('the axes of the pooling', int32s(axes), [1, 2]);
+  }
   const blockInput = operators.output;
   for (const layer of block.layers) {
     const operator = operators.next(operatorOf[layer.kind], `layer ${layer.name}`);
@@ -61,8 +70,9 @@ function readBlock(
   if (block.residual) {
     const add = operators.next('ADD', `the residual of ${block.name}`);
     if (!add.inputs.includes(blockInput)) {
-      throw new Error(`This is not MobileNetV2 1.0: ${block.name} does not add its own input.`);
+      throw new Error(`${refusal}: ${block.name} does not add its own input.`);
     }
+    expectEqual(`the activation of the residual of ${block.name}`, add.activation, 'none');
   }
 }
 
@@ -83,7 +93,7 @@ class OperatorChain {
     const operator = this.#operators[this.#at];
     expectEqual(`the operator of ${what}`, operator?.name, name);
     if (!operator.inputs.includes(this.output)) {
-      throw new Error(`This is not MobileNetV2 1.0: ${what} does not follow what is before it.`);
+      throw new Error(`${refusal}: ${what} does not follow what is before it.`);
     }
     this.#at += 1;
     this.output = operator.outputs[0];
@@ -92,12 +102,14 @@ class OperatorChain {
 
   expectEnd(): void {
     this.#skipPassive();
-    expectEqual('the operator after the classifier', this.#operators[this.#at]?.name, undefined);
+    expectEqual('the operator after the output', this.#operators[this.#at]?.name, undefined);
   }
 
   #skipPassive(): void {
-    for (; passive.has(this.#operators[this.#at]?.name); this.#at++) {
-      this.output = this.#operators[this.#at].outputs[0];
+    for (; this.#operators[this.#at]?.name === passive; this.#at++) {
+      const { inputs, outputs } = this.#operators[this.#at];
+      // One that does not follow is left for whoever comes next to stumble over.
+      if (inputs[0] === this.output) this.output = outputs[0];
     }
   }
 }
@@ -105,9 +117,7 @@ class OperatorChain {
 function expectEqual(what: string, actual: unknown, expected: unknown): void {
   const [is, should] = [actual, expected].map((value) => JSON.stringify(value) ?? 'none');
   if (is !== should) {
-    throw new Error(
-      `This is not MobileNetV2 1.0 at 224: ${what} should be ${should} but is ${is}.`,
-    );
+    throw new Error(`${refusal}: ${what} should be ${should} but is ${is}.`);
   }
 }
 
@@ -117,12 +127,12 @@ function readWeights(graph: TfliteGraph, operator: TfliteOperator, layer: Layer)
   const { convolution } = operator;
   expectEqual(`${where}: padding`, convolution?.padding, 'same');
   expectEqual(`${where}: strides`, convolution?.strides, [layer.stride, layer.stride]);
-  expectEqual(`${where}: activation`, convolution?.activation, activationOf[layer.activation]);
+  expectEqual(`${where}: dilations`, convolution?.dilations, [1, 1]);
+  expectEqual(`${where}: activation`, operator.activation, activationOf[layer.activation]);
 
   expectEqual(`${where}: number of inputs`, operator.inputs.length, 3);
-  const [, filter, bias] = operator.inputs.map((index) => graph.tensors[index]);
-  expectEqual(`${where}: weight type`, filter.type, 'int8');
-  expectEqual(`${where}: bias type`, bias.type, 'int32');
+  const filter = constant(graph, operator.inputs[1], `${where}: weights`, 'int8');
+  const bias = constant(graph, operator.inputs[2], `${where}: biases`, 'int32');
   const { inputChannels, outputChannels } = layer;
   const kernel = layer.kind === 'pointwise' ? 1 : 3;
   const depthwise = layer.kind === 'depthwise';
@@ -146,6 +156,27 @@ function readWeights(graph: TfliteGraph, operator: TfliteOperator, layer: Layer)
   };
 }
 
+/** A tensor whose values are in the file. */
+function constant(
+  graph: TfliteGraph,
+  index: number | undefined,
+  what: string,
+  type: TfliteTensor['type'],
+): TfliteTensor {
+  // -1 stands for an input that is left out.
+  const tensor = index === undefined ? undefined : graph.tensors[index];
+  if (tensor === undefined) throw new Error(`${refusal}: ${what} are missing.`);
+  expectEqual(`${what}' type`, tensor.type, type);
+  return tensor;
+}
+
+/** A tensor's values, one after another. */
+function int32s(tensor: TfliteTensor): number[] {
+  const { buffer, byteOffset, length } = tensor.bytes;
+  const view = new DataView(buffer, byteOffset, length);
+  return Array.from({ length: Math.floor(length / 4) }, (_, i) => view.getInt32(4 * i, true));
+}
+
 /** [outputs, ...rest] to [...rest, outputs]. */
 function outputsLast(weights: Int8Array, outputs: number): Int8Array {
   const rest = weights.length / outputs;
@@ -161,7 +192,7 @@ function readScales(tensor: TfliteTensor, channels: number, where: string): Floa
   expectEqual(`${where}: number of scales`, scales.length, channels);
   expectEqual(
     `${where}: zero points other than 0`,
-    zeroPoints.filter((point) => point !== 0),
+    [...new Set(zeroPoints)].filter((point) => point !== 0),
     [],
   );
   return new Float32Array(scales);
@@ -170,7 +201,7 @@ function readScales(tensor: TfliteTensor, channels: number, where: string): Floa
 /** int32 biases to real ones; their scale is the input's times the weights'. */
 function readBiases(tensor: TfliteTensor, channels: number, where: string): Float32Array {
   const scales = readScales(tensor, channels, where);
-  const view = new DataView(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.length);
-  expectEqual(`${where}: number of biases`, view.byteLength / 4, channels);
-  return scales.map((scale, channel) => view.getInt32(channel * 4, true) * scale);
+  const values = int32s(tensor);
+  expectEqual(`${where}: number of biases`, values.length, channels);
+  return scales.map((scale, channel) => values[channel] * scale);
 }

@@ -54,7 +54,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...workerOptions,
-      bindings: { ...workerOptions.bindings, ...vars },
+      bindings: { ...(workerOptions.bindings as Record<string, string>), ...vars },
       modules,
       modulesRoot: bundle,
       host,

@@ -1,7 +1,7 @@
 /** `npm start`: prepares what is missing, serves, and says so when Petal answers. */
 import process from 'node:process';
 import { buildWorker } from './build.ts';
-import { type LocalWorker, startLocalWorker } from './local-worker.ts';
+import { startLocalWorker } from './local-worker.ts';
 
 const examplePhoto = 'test/fixtures/valid/jpeg/daisy.jpg';
 
@@ -12,6 +12,10 @@ function readPort(text = '8787'): number {
     throw new Error(`PORT should be a number from 0 to 65535 but is "${text}".`);
   }
   return port;
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_ADDRESS_IN_USE';
 }
 
 /** Waits until photos can be classified, asking at the address that people will use. */
@@ -25,8 +29,12 @@ async function start(): Promise<void> {
   const port = readPort(process.env.PORT);
   const host = process.env.HOST ?? '127.0.0.1';
   const bundle = await buildWorker();
-  const worker = await startLocalWorker({ bundle, host, port });
-  stopOnSignals(worker);
+  const worker = await startLocalWorker({ bundle, host, port }).catch((error: unknown) => {
+    if (!isAddressInUse(error)) throw error;
+    throw new Error(
+      `Port ${port} of ${host} is taken. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
+    );
+  });
   // A wildcard address is for listening; people use the loopback one.
   const url = new URL(worker.url);
   if (['0.0.0.0', '[::]', '*'].includes(url.hostname)) url.hostname = '127.0.0.1';
@@ -34,15 +42,6 @@ async function start(): Promise<void> {
   console.log(
     `Petal answers at ${url.origin} - try: curl -F image=@${examplePhoto} ${url.origin}/v1/classify`,
   );
-}
-
-function stopOnSignals(worker: LocalWorker): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      await worker.dispose();
-      process.exit(0);
-    });
-  }
 }
 
 try {

@@ -24,6 +24,11 @@ export const problems = {
     title: 'The form is not valid',
     advice: 'Send multipart/form-data with exactly one file, in the field `image`.',
   },
+  'upload-interrupted': {
+    status: 400,
+    title: 'The request ended before its body did',
+    advice: 'Send the request again, all of it.',
+  },
   'not-found': {
     status: 404,
     title: 'There is nothing at this address',

@@ -68,5 +68,8 @@ function indicesByLabel(classes: readonly NamedClass[]): Map<string, number[]> {
 
 /** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "egyptian-cat". */
 function normalized(label: string): string {
-  return label.toLowerCase().replace(/[\s_-]+/g, ' ').trim();
+  return label
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim();
 }

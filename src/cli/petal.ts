@@ -30,9 +30,7 @@ program
     '<folder>',
     'photos named <WordNet id>_<name>.JPEG, or one sub-folder per label with its photos',
   )
-  .addOption(
-    new Option('--fit <fit>', 'how photos become square').choices(fits).default('crop'),
-  )
+  .addOption(new Option('--fit <fit>', 'how photos become square').choices(fits).default('crop'))
   .addOption(
     new Option('--mistakes <count>', 'how many mistakes to list').argParser(parseCount).default(10),
   )

@@ -27,7 +27,10 @@ export function readQuery<Shape extends z.core.$ZodLooseShape>(
 
   const name = String(read.error.issues[0].path[0]);
   const accepted = (schema.shape[name] as z.ZodType).description;
-  return refuse(name, `Expected ${accepted} for ${name} but received ${quoted(values.get(name) ?? '')}.`);
+  return refuse(
+    name,
+    `Expected ${accepted} for ${name} but received ${quoted(values.get(name) ?? '')}.`,
+  );
 }
 
 function refuse(parameter: string, message: string): never {

@@ -9,7 +9,7 @@ const photoField = 'image';
  * is, its bytes tell.
  *
  * @param maxBytes the largest body, form included
- * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`
+ * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `upload-interrupted`
  */
 export async function readPhoto(request: Request, maxBytes: number): Promise<Uint8Array> {
   const body = await readBody(request, maxBytes);
@@ -35,7 +35,7 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<
 
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of uninterrupted(request.body)) {
     length += chunk.length;
     // Leaving the loop cancels the stream.
     if (length > maxBytes) throw tooLarge(maxBytes);
@@ -48,6 +48,21 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<
     at += chunk.length;
   }
   return bytes;
+}
+
+/** The chunks of a body; a client that goes away meanwhile is no failure of ours. */
+async function* uninterrupted(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new AppError(
+      'upload-interrupted',
+      'The connection broke off before the photo was there.',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 function tooLarge(limitBytes: number): AppError {

@@ -105,20 +105,25 @@ export function openArtifact(buffer: ArrayBuffer): Artifact {
   if (view.getUint32(4, true) !== 0 || dataStart > buffer.byteLength || dataStart % 8 !== 0) {
     throw new Error('The artifact is not a safetensors file, or it is cut short.');
   }
-  const text = new TextDecoder().decode(new Uint8Array(buffer, 8, headerBytes));
-  const header = JSON.parse(text) as SafetensorsHeader;
-  const { blocks, ...metadata } = header.__metadata__;
-  if (metadata.format !== artifactFormat || blocks === undefined) {
+  const header = parseHeader(new Uint8Array(buffer, 8, headerBytes));
+  const { blocks: blocksText, ...metadata } = header.__metadata__;
+  if (metadata.format !== artifactFormat || blocksText === undefined) {
     throw new Error(
       `The artifact has the format ${metadata.format ?? 'of another program'}; this version of Petal reads ${artifactFormat}.`,
     );
   }
+  const blocks = parseBlocks(blocksText);
 
   function rangeOf(name: string, dtype: TensorRow['dtype'], elements: number): [number, number] {
     const row = header[name] as TensorRow | undefined;
     const bytesPerElement = dtype === 'I8' ? 1 : 4;
-    const [start, end] = row?.data_offsets ?? [0, 0];
-    if (row?.dtype !== dtype || end - start !== elements * bytesPerElement) {
+    const [start, end] = row?.data_offsets ?? [-1, -1];
+    const isRange =
+      Number.isInteger(start) &&
+      start >= 0 &&
+      start % bytesPerElement === 0 &&
+      end - start === elements * bytesPerElement;
+    if (row?.dtype !== dtype || !isRange) {
       throw new Error(`The artifact's tensor ${name} is missing or has another type or size.`);
     }
     if (dataStart + end > buffer.byteLength) {
@@ -133,7 +138,7 @@ export function openArtifact(buffer: ArrayBuffer): Artifact {
       inputSize: Number(metadata.inputSize),
       labelCount: Number(metadata.labelCount),
     },
-    blocks: JSON.parse(blocks) as Block[],
+    blocks,
     weightsOf(layer) {
       const { name, outputChannels } = layer;
       const elements = weightShape(layer).reduce((product, length) => product * length, 1);
@@ -144,4 +149,29 @@ export function openArtifact(buffer: ArrayBuffer): Artifact {
       };
     },
   };
+}
+
+/** Both parts of the header are JSON that {@link openArtifact}'s counterpart wrote. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error('The artifact is damaged: its header is not JSON.', { cause });
+  }
+}
+
+function parseHeader(bytes: Uint8Array): SafetensorsHeader {
+  const header = parseJson(new TextDecoder().decode(bytes)) as SafetensorsHeader | null;
+  if (typeof header?.__metadata__ !== 'object') {
+    throw new Error('The artifact is a safetensors file of another program: it has no metadata.');
+  }
+  return header;
+}
+
+function parseBlocks(text: string): Block[] {
+  const blocks = parseJson(text);
+  if (!Array.isArray(blocks) || !blocks.every((block) => Array.isArray(block?.layers))) {
+    throw new Error('The artifact is damaged: its layer table is not one.');
+  }
+  return blocks as Block[];
 }

@@ -4,9 +4,7 @@ import { wasmBinaryName } from './wasm-binary.ts';
 
 /** Node.js reads both files from disk and compiles the binary itself. */
 export async function readAssets(artifactPath: string): Promise<NetworkAssets> {
-  const wasmUrl = import.meta.resolve(
-    `@tensorflow/tfjs-backend-wasm/wasm-out/${wasmBinaryName()}`,
-  );
+  const wasmUrl = import.meta.resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${wasmBinaryName()}`);
   const [wasm, artifact] = await Promise.all([readFile(new URL(wasmUrl)), readFile(artifactPath)]);
   return {
     wasm: await WebAssembly.compile(wasm),

@@ -40,11 +40,16 @@ describe('a file that is not a usable photo', () => {
     expect(problem.limitPixels).toBeLessThan(4032 * 3024);
   });
 
-  test.for([0.1, 0.5, 0.9, 0.99])('a photo cut off after %d of its bytes is refused', async (part) => {
-    const { bytes } = validPhoto('daisy.jpg');
-    const response = await post(bytes.slice(0, bytes.length * part));
-    expect(await expectProblem(response, 'image-decode-failed')).toMatchObject({ format: 'jpeg' });
-  });
+  test.for([0.1, 0.5, 0.9, 0.99])(
+    'a photo cut off after %d of its bytes is refused',
+    async (part) => {
+      const { bytes } = validPhoto('daisy.jpg');
+      const response = await post(bytes.slice(0, bytes.length * part));
+      expect(await expectProblem(response, 'image-decode-failed')).toMatchObject({
+        format: 'jpeg',
+      });
+    },
+  );
 });
 
 describe('a body that holds no photo', () => {

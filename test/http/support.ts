@@ -2,7 +2,7 @@ import { exports } from 'cloudflare:workers';
 import { expect, inject } from 'vitest';
 import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/contract.ts';
 import type { ProblemCode } from '../../src/errors.ts';
-import type { ValidPhoto } from '../support/photos.ts';
+import type { ValidPhoto } from '../support/photo.ts';
 
 export const origin = 'http://petal.test';
 

@@ -55,10 +55,9 @@ describe('decodeImage', () => {
     const { bytes } = photos.find((photo) => photo.name === 'candle.jpg') ?? photos[0];
     const sos = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
     const scan = bytes.subarray(sos, bytes.length - 2);
-    const scans = Array.from({ length: 101 }, () => [...scan]).flat();
-    expect(outcome(Uint8Array.of(...bytes.subarray(0, sos), ...scans, 0xff, 0xd9))).toBe(
-      'image-decode-failed',
-    );
+    const scans = Array.from({ length: 101 }, () => scan);
+    const file = Buffer.concat([bytes.subarray(0, sos), ...scans, Uint8Array.of(0xff, 0xd9)]);
+    expect(outcome(file)).toBe('image-decode-failed');
   });
 
   test('decodes or refuses a photo with damaged bytes, and never fails otherwise', () => {
@@ -80,14 +79,22 @@ describe('decodeImage', () => {
   });
 
   test('refuses bytes at random behind any beginning, and never fails otherwise', () => {
-    const beginnings = [[], [0xff, 0xd8, 0xff], [0xff, 0xd8, 0xff, 0xc0], [0x89, 0x50], [0x42, 0x4d]];
+    const beginnings = [
+      [],
+      [0xff, 0xd8, 0xff],
+      [0xff, 0xd8, 0xff, 0xc0],
+      [0x89, 0x50],
+      [0x42, 0x4d],
+    ];
     fc.assert(
       fc.property(
         fc.constantFrom(...beginnings),
         fc.uint8Array({ maxLength: 300 }),
         (beginning, rest) => {
           const code = outcome(Uint8Array.of(...beginning, ...rest));
-          expect(['image-decode-failed', 'unsupported-media-type', 'image-too-large']).toContain(code);
+          expect(['image-decode-failed', 'unsupported-media-type', 'image-too-large']).toContain(
+            code,
+          );
         },
       ),
       { numRuns: 2000 },

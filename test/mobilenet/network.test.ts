@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { engine, memory, setBackend } from '@tensorflow/tfjs';
+import { engine, env, memory, setBackend } from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Artifact, openArtifact } from '../../src/mobilenet/artifact.ts';
 import { Backbone } from '../../src/mobilenet/backbone.ts';
@@ -11,8 +11,8 @@ import {
   type NetworkAssets,
 } from '../../src/mobilenet/network.ts';
 import { readAssets } from '../../src/runtime/node.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
 import { sharedFolder } from '../support/photos.ts';
+import { seededRandom } from '../support/seeded-artifact.ts';
 
 const inputLength = 224 * 224 * 3;
 
@@ -35,6 +35,8 @@ let assets: NetworkAssets;
 let network: LoadedNetwork;
 
 beforeAll(async () => {
+  // tfjs recommends its native backend at the first use of the one in JavaScript, except to tests.
+  env().set('IS_TEST', true);
   assets = await readAssets(inject('artifactPath'));
   network = loadNetwork(assets);
 });

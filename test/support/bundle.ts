@@ -1,8 +1,8 @@
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readManifest } from '../../model/manifest.ts';
 import { SourcesFailed } from '../../model/obtain.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
-import { readManifest } from '../../model/manifest.ts';
 import { buildWorker, bundleWorker } from '../../scripts/build.ts';
 import { seededArtifact } from './seeded-artifact.ts';
 

@@ -1,4 +1,4 @@
-import type { InvalidPhoto, ValidPhoto } from './photos.ts';
+import type { InvalidPhoto, ValidPhoto } from './photo.ts';
 
 declare module 'vitest' {
   /** What vitest.config.ts hands to the tests; they `inject` it. */

@@ -1,25 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import expected from '../fixtures/expected.json' with { type: 'json' };
+import type { InvalidPhoto, ValidPhoto } from './photo.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
-
-/** A photo that is classified, and what is known of it. */
-export interface ValidPhoto {
-  readonly name: string;
-  readonly base64: string;
-  readonly label: string;
-  readonly wnid: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A file that is refused. Its folder's name is the code of the problem. */
-export interface InvalidPhoto {
-  readonly name: string;
-  readonly base64: string;
-  readonly code: string;
-}
 
 function readBase64(path: string): string {
   return readFileSync(path).toString('base64');

@@ -1,4 +1,4 @@
-import { mobilenetV2, inputSize, labelCount } from '../../model/mobilenet-v2.ts';
+import { inputSize, labelCount, mobilenetV2 } from '../../model/mobilenet-v2.ts';
 import { writeArtifact } from '../../model/write-artifact.ts';
 import { type Layer, type LayerWeights, weightShape } from '../../src/mobilenet/artifact.ts';
 

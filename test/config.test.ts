@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+
+describe('readConfig', () => {
+  test('has defaults that fit an isolate of 128 MB', () => {
+    expect(readConfig({})).toEqual({ maxUploadBytes: 10e6, maxDecodeBytes: 40e6 });
+  });
+
+  test('reads megabytes from text, and ignores what it does not know', () => {
+    const config = readConfig({ PETAL_MAX_UPLOAD_MB: '3', PETAL_MAX_DECODE_MB: '7', OTHER: 1 });
+    expect(config).toEqual({ maxUploadBytes: 3e6, maxDecodeBytes: 7e6 });
+  });
+
+  test('can not be changed afterwards', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  test.for(['0', '-1', '1.5', 'ten', '', '101'])('refuses PETAL_MAX_UPLOAD_MB="%s"', (value) => {
+    expect(() => readConfig({ PETAL_MAX_UPLOAD_MB: value })).toThrow('PETAL_MAX_UPLOAD_MB');
+  });
+});

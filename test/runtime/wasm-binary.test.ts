@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { wasmBinaryName } from '../../src/runtime/wasm-binary.ts';
+
+test('a runtime with SIMD gets the SIMD binary', () => {
+  expect(wasmBinaryName()).toBe('tfjs-backend-wasm-simd.wasm');
+});
+
+test('a runtime that refuses SIMD instructions gets the plain binary', () => {
+  expect(wasmBinaryName(() => false)).toBe('tfjs-backend-wasm.wasm');
+});
+
+test('the probe is refused for its SIMD instruction alone', () => {
+  let probe = new Uint8Array(0);
+  wasmBinaryName((bytes) => {
+    probe = bytes;
+    return true;
+  });
+  // Without its last opcode, i8x16.splat, the module returns an i32 where it says i32.
+  const scalar = probe.map((byte, i) => (i === 14 ? 0x7f : byte));
+  scalar.set([0x01, 0x01], probe.length - 3);
+  expect(WebAssembly.validate(scalar)).toBe(true);
+});

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterEach, describe, expect, inject, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const started: ChildProcess[] = [];
+
+/** What `npm start` runs once the packages are there. */
+function start(env: Record<string, string>): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['scripts/start.ts'], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function exitCode(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    child.kill();
+    await exitCode(child);
+  }
+});
+
+// Without the trained weights `npm start` refuses to start, as it should.
+describe.runIf(inject('trained'))('npm start', () => {
+  test('prints one line with a command that works, serves, and stops when told to', async () => {
+    const { child, output } = start({ PORT: '0' });
+    await expect.poll(output, { timeout: 50_000 }).toContain('Petal answers at');
+    const [line, ...others] = output().trim().split('\n');
+    expect(others).toEqual([]);
+    const [, photo, url] = /curl -F image=@(\S+) (\S+)$/.exec(line) ?? [];
+
+    const curl = spawn('curl', ['-sS', '-F', `image=@${photo}`, url], { cwd: root });
+    let answer = '';
+    curl.stdout.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+    });
+    await once(curl, 'close');
+    expect(JSON.parse(answer)).toMatchObject({ predictions: [{ label: 'daisy' }, {}, {}, {}, {}] });
+
+    child.kill('SIGTERM');
+    await exitCode(child);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('says which port is taken and how to choose another', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { child, output } = start({ PORT: String(port) });
+    expect(await exitCode(child)).toBe(1);
+    server.close();
+    expect(output()).toBe(
+      `Port ${port} of 127.0.0.1 is taken. Stop what listens there, or choose another: PORT=${port + 1} npm start\n`,
+    );
+  });
+
+  test.for(['http', '65536', '-1', ''])('refuses PORT="%s"', async (port) => {
+    const { child, output } = start({ PORT: port });
+    expect(await exitCode(child)).toBe(1);
+    expect(output()).toBe(`PORT should be a number from 0 to 65535 but is "${port}".\n`);
+  });
+});
