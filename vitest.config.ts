@@ -1,40 +1,53 @@
 import { join } from 'node:path';
+import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { makeTestBundle } from './test/support/bundle.ts';
-import { readInvalidPhotos, readValidPhotos } from './test/support/photos.ts';
+import { makeTestBundle, type TestBundle } from './test/support/bundle.ts';
+import { chromiumPath } from './test/support/chromium.ts';
+import { readInvalidPhotos, readValidPhotos, sharedFolder } from './test/support/photos.ts';
 
-export default defineConfig(async () => {
-  const testBundle = await makeTestBundle();
-  const provide = {
-    ...testBundle,
-    validPhotos: readValidPhotos(),
-    invalidPhotos: readInvalidPhotos(),
-  };
-  // Starting workerd, loading the network or building takes seconds on a busy machine.
-  const testTimeout = 60_000;
-  return {
-    test: {
-      projects: [
-        {
-          plugins: [
-            cloudflareTest({
-              main: join(testBundle.bundle, 'worker.js'),
-              wrangler: { configPath: './wrangler.toml' },
-            }),
-          ],
-          test: { name: 'workerd', include: ['test/http/**/*.test.ts'], provide, testTimeout },
+// Vitest evaluates this file more than once a run; sources are tried, and what
+// is missing is said, the first time only.
+const isFirst = process.env.PETAL_TEST_BUNDLE === undefined;
+process.env.PETAL_TEST_BUNDLE ??= JSON.stringify(await makeTestBundle());
+const testBundle: TestBundle = JSON.parse(process.env.PETAL_TEST_BUNDLE);
+
+for (const [missing, skipped] of [
+  [chromiumPath() === null, 'No Chromium was found (CHROMIUM_PATH names one): tests of pages'],
+  [sharedFolder('.') === null, 'There is no ../shared: tests on photos and outputs from there'],
+] as const) {
+  if (missing && isFirst) console.warn(`${skipped} are skipped.`);
+}
+
+const provide = {
+  ...testBundle,
+  validPhotos: readValidPhotos(),
+  invalidPhotos: readInvalidPhotos(),
+};
+// Starting workerd, loading the network or building takes seconds on a busy machine.
+const testTimeout = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            main: join(testBundle.bundle, 'worker.js'),
+            wrangler: { configPath: './wrangler.toml' },
+          }),
+        ],
+        test: { name: 'workerd', include: ['test/http/**/*.test.ts'], provide, testTimeout },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/http/**', 'test/.seeded/**'],
+          provide,
+          testTimeout,
         },
-        {
-          test: {
-            name: 'node',
-            include: ['test/**/*.test.ts'],
-            exclude: ['test/http/**', 'test/.seeded/**'],
-            provide,
-            testTimeout,
-          },
-        },
-      ],
-    },
-  };
+      },
+    ],
+  },
 });

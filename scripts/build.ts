@@ -57,12 +57,21 @@ export async function bundleWorker(root: string): Promise<string> {
   try {
     await runWrangler(root, ['deploy', '--dry-run', '--outdir', aside]);
     await writeFile(join(aside, stampName), stamp);
-    await rm(folder, { recursive: true, force: true });
-    await rename(aside, folder);
+    await replaceFolder(folder, aside);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Puts `fresh` in the place of `folder`, which is missing for no longer than two renames take. */
+async function replaceFolder(folder: string, fresh: string): Promise<void> {
+  const former = `${fresh}-former`;
+  await rename(folder, former).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(fresh, folder);
+  await rm(former, { recursive: true, force: true });
 }
 
 async function runWrangler(root: string, parameters: string[]): Promise<void> {

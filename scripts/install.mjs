@@ -5,34 +5,20 @@
  * Node.js that everything after it runs on.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { isInstalled } from './installed.mjs';
 
-const root = join(import.meta.dirname, '..');
-
-/** Packages by folder, as a lock file lists them; undefined where there is none to read. */
-function readLock(path) {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')).packages;
-  } catch {
-    return undefined;
-  }
-}
-
-/** npm writes a lock file of its own into node_modules as the last step of an installation. */
-function isInstalled() {
-  const wanted = readLock(join(root, 'package-lock.json'));
-  const present = readLock(join(root, 'node_modules', '.package-lock.json'));
-  if (wanted === undefined || present === undefined) return false;
-  const runtime = process.platform === 'win32' ? 'node.exe' : 'node';
-  if (!existsSync(join(root, 'node_modules', 'node', 'bin', runtime))) return false;
-  return Object.entries(wanted).every(
-    // Optional packages are for other platforms; "" is the project itself.
-    ([path, { version, optional }]) =>
-      path === '' || optional === true || present[path]?.version === version,
-  );
-}
+// import.meta.dirname came with Node.js 20.11.
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const runtime = join(
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 function install() {
   process.stderr.write('Installing the packages of package-lock.json, once ...\n');
@@ -43,7 +29,7 @@ function install() {
       ? spawnSync('npm', options, { cwd: root, stdio: 'inherit', shell: true })
       : spawnSync(process.execPath, [npm, ...options], { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
-    const why = error?.message ?? `it ended with exit code ${status}`;
+    const why = error?.message ?? `npm ended with exit code ${status}`;
     process.stderr.write(
       `The packages could not be installed: ${why}. The lines above say more; npm needs its registry or a filled cache for this step.\n`,
     );
@@ -51,4 +37,4 @@ function install() {
   }
 }
 
-if (!isInstalled()) install();
+if (!isInstalled(root) || !existsSync(join(root, runtime))) install();

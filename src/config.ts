@@ -14,8 +14,11 @@ function megabytes(fallback: number, most: number) {
 const variables = z.object({
   /** Largest request body. A photo that jpeg-js can decode in the memory below is never larger. */
   PETAL_MAX_UPLOAD_MB: megabytes(10, 100),
-  /** Most memory for decoding one photo: what 128 MB leave beside WASM memory, code and the upload. */
-  PETAL_MAX_DECODE_MB: megabytes(40, 4000),
+  /**
+   * Most memory for decoding one photo: what an isolate's 128 MB leave beside
+   * the WASM memory (60), JavaScript's heap (12) and uploads.
+   */
+  PETAL_MAX_DECODE_MB: megabytes(48, 4000),
 });
 
 /** Everything about a deployment that can be set, from the Worker's variables. */

@@ -3,7 +3,7 @@ import { readConfig } from '../src/config.ts';
 
 describe('readConfig', () => {
   test('has defaults that fit an isolate of 128 MB', () => {
-    expect(readConfig({})).toEqual({ maxUploadBytes: 10e6, maxDecodeBytes: 40e6 });
+    expect(readConfig({})).toEqual({ maxUploadBytes: 10e6, maxDecodeBytes: 48e6 });
   });
 
   test('reads megabytes from text, and ignores what it does not know', () => {

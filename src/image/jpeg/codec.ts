@@ -4,12 +4,18 @@ import type { RgbImage } from '../rgb-image.ts';
 import { countScans, type JpegHeader, jpegProblem, readJpegHeader } from './header.ts';
 
 /**
- * What jpeg-js 0.4.4 holds at once, in bytes, found by reading its decoder and
- * checked by `npm run bench -- memory`: a 64-entry Int32Array an 8x8 block
- * (256 bytes and the object around it), the samples of all components, and
- * the picture twice (interleaved, then as RGB).
+ * What jpeg-js 0.4.4 holds for each 8x8 block of a component, in bytes: the
+ * coefficients as an Int32Array (256), the objects and the allocator's share
+ * around it (560, measured in workerd by `npm run bench -- memory`), and the
+ * 64 samples that come out.
  */
-function decodeMemoryBytes({ width, height, components }: JpegHeader): number {
+const blockBytes = 256 + 560 + 64;
+
+/**
+ * The most memory that jpeg-js takes at once: all blocks, the picture twice
+ * (interleaved components, then RGB), and its copy of the file.
+ */
+function decodeMemoryBytes({ width, height, components }: JpegHeader, fileBytes: number): number {
   const maxHorizontal = Math.max(...components.map(({ horizontal }) => horizontal));
   const maxVertical = Math.max(...components.map(({ vertical }) => vertical));
   const mcuColumns = Math.ceil(width / (8 * maxHorizontal));
@@ -19,10 +25,8 @@ function decodeMemoryBytes({ width, height, components }: JpegHeader): number {
     0,
   );
   const blocks = mcuColumns * mcuRows * blocksPerMcu;
-  return blocks * (blockBytes + 64) + width * height * (components.length + 3);
+  return blocks * blockBytes + width * height * (components.length + 3) + fileBytes;
 }
-
-const blockBytes = 256 + 160;
 
 /**
  * Encoders write about ten scans. Each costs work over all of the picture
@@ -41,7 +45,7 @@ export const jpegCodec: ImageCodec = {
     return {
       width: header.width,
       height: header.height,
-      decodeMemoryBytes: decodeMemoryBytes(header),
+      decodeMemoryBytes: decodeMemoryBytes(header, bytes.length),
     };
   },
 

@@ -1,0 +1,134 @@
+import { startLocalWorker } from '../scripts/local-worker.ts';
+import { startProgress } from '../src/cli/progress.ts';
+import type { Benchmark, Report, Setting } from './benchmark.ts';
+import type { NativeRun } from './native-process.ts';
+import { prepareNativeRuns } from './native-run.ts';
+import { formatPhotos, type Photo } from './photos.ts';
+import { withScratchFolder } from './scratch-folder.ts';
+import { type Summary, summarize } from './statistics.ts';
+import { missing, number, type Table } from './table.ts';
+import { postPhoto } from './worker-client.ts';
+
+const processes = 7;
+/** Enough for the just-in-time compiler to have settled. */
+const warmPhotos = 40;
+/** Of these, the last so many are timed. */
+const timedWarmPhotos = 20;
+
+/** One fresh process, in milliseconds. */
+interface FreshProcess {
+  /** Until it can take a photo. */
+  readonly start: number;
+  readonly first: number;
+  /** Median of later photos. */
+  readonly warm: number;
+}
+
+/** The same over all processes. */
+type FreshProcesses = Record<keyof FreshProcess | 'startAndFirst' | 'firstOverWarm', Summary>;
+
+/** What the first sender after a start waits, against native code in a fresh process. */
+export const cold: Benchmark = {
+  name: 'cold',
+  question: 'How long does the first photo take in a fresh process?',
+  run: (setting) => withScratchFolder((folder) => measure(setting, folder)),
+};
+
+async function measure(setting: Setting, folder: string): Promise<Report> {
+  const { bundle, artifactPath, rivalsMissing } = setting;
+  const [photo] = setting.photos;
+  const rival =
+    rivalsMissing === undefined ? await prepareNativeRuns(artifactPath, photo, folder) : undefined;
+  // What fetch loads on its first use is this client's business, not the Worker's.
+  await fetch('data:,');
+
+  const ours: FreshProcess[] = [];
+  const theirs: FreshProcess[] = [];
+  const progress = startProgress(processes, 'fresh processes');
+  for (let i = 0; i < processes; i++) {
+    ours.push(await freshWorker(bundle, photo));
+    if (rival !== undefined) theirs.push(await freshNative(rival));
+    progress.increment();
+  }
+  progress.stop();
+
+  const petal = summarizeProcesses(ours);
+  const native = theirs.length === 0 ? undefined : summarizeProcesses(theirs);
+  const notes = [
+    formatPhotos([photo]),
+    `Medians of ${processes} fresh processes. Petal: workerd starts by way of Miniflare until it listens, then the first request, over HTTP. The rival: its script's first line until libraries and model are loaded, then the first photo, without HTTP; its Node.js runs already.`,
+  ];
+  if (rivalsMissing !== undefined) notes.push(`The rival is missing: ${rivalsMissing}.`);
+  return {
+    tables: [table(petal, native)],
+    notes,
+    wrongAnswers: [],
+    measurements: { petal, native },
+  };
+}
+
+/** @param run starts the rival in a fresh process */
+async function freshNative(run: (photos: number) => Promise<NativeRun>): Promise<FreshProcess> {
+  const { readyMs, firstMs, warmMs } = await run(1 + warmPhotos);
+  return {
+    start: readyMs,
+    first: firstMs,
+    warm: summarize(warmMs.slice(-timedWarmPhotos)).median,
+  };
+}
+
+async function freshWorker(bundle: string, { bytes }: Photo): Promise<FreshProcess> {
+  const start = performance.now();
+  const worker = await startLocalWorker({ bundle });
+  try {
+    const listening = performance.now();
+    await postPhoto(worker.url, bytes);
+    const first = performance.now() - listening;
+    const warm: number[] = [];
+    for (let i = 0; i < warmPhotos; i++) {
+      const began = performance.now();
+      await postPhoto(worker.url, bytes);
+      warm.push(performance.now() - began);
+    }
+    return {
+      start: listening - start,
+      first,
+      warm: summarize(warm.slice(-timedWarmPhotos)).median,
+    };
+  } finally {
+    await worker.dispose();
+  }
+}
+
+function summarizeProcesses(runs: readonly FreshProcess[]): FreshProcesses {
+  const of = (measure: (run: FreshProcess) => number): Summary => summarize(runs.map(measure));
+  return {
+    start: of(({ start }) => start),
+    first: of(({ first }) => first),
+    startAndFirst: of(({ start, first }) => start + first),
+    warm: of(({ warm }) => warm),
+    firstOverWarm: of(({ first, warm }) => first - warm),
+  };
+}
+
+const rows: readonly [keyof FreshProcesses, string][] = [
+  ['start', 'start until it takes photos'],
+  ['first', 'first photo'],
+  ['startAndFirst', 'both'],
+  ['warm', 'warm photo'],
+  ['firstOverWarm', 'first photo, above warm'],
+];
+
+function table(petal: FreshProcesses, native: FreshProcesses | undefined): Table {
+  return {
+    title: 'A fresh process, in milliseconds',
+    columns: ['', 'Petal in workerd', 'p10-p90', 'sharp + onnxruntime-node', 'ratio'],
+    rows: rows.map(([key, name]) => [
+      name,
+      number(petal[key].median),
+      `${number(petal[key].p10)}-${number(petal[key].p90)}`,
+      native === undefined ? missing : number(native[key].median),
+      native === undefined ? missing : `${number(petal[key].median / native[key].median)}x`,
+    ]),
+  };
+}

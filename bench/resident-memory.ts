@@ -1,0 +1,46 @@
+/**
+ * What a process holds of the machine's memory, as Linux accounts for it. Only
+ * Linux lets another process ask for a peak, and set it back.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+
+export const canMeasurePeaks = process.platform === 'linux';
+
+async function readStatus(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  if (kibibytes === undefined) throw new Error(`Process ${pid} has no ${field}.`);
+  return Number(kibibytes) * 1024;
+}
+
+/**
+ * @returns the most resident memory while `work` runs, above what there was
+ *   before, in bytes
+ * @throws Error where the system is not Linux
+ */
+export async function measurePeak(pid: number, work: () => Promise<unknown>): Promise<number> {
+  // 5 sets the high-water mark to what is resident now (proc_pid_clear_refs(5)).
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+  const before = await readStatus(pid, 'VmRSS');
+  await work();
+  return (await readStatus(pid, 'VmHWM')) - before;
+}
+
+/**
+ * The one child process of this one that runs `program`.
+ *
+ * @throws Error where there is none or several
+ */
+export async function findChild(program: string): Promise<number> {
+  const text = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
+  const found: number[] = [];
+  for (const pid of text.trim().split(' ')) {
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    if (name.trim() === program) found.push(Number(pid));
+  }
+  if (found.length !== 1) {
+    throw new Error(`Expected one child process ${program} but found ${found.length}.`);
+  }
+  return found[0];
+}

@@ -1,0 +1,99 @@
+/**
+ * The rivals' packages, loaded when they are needed. What is used of them is
+ * declared here, so that the types can be checked without installing them.
+ */
+
+/** https://sharp.pixelplumbing.com */
+export interface Sharp {
+  (input: Uint8Array, options?: { raw?: RawImage }): SharpImage;
+  concurrency(threads: number): number;
+  cache(enabled: boolean): unknown;
+}
+
+interface RawImage {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+interface SharpImage {
+  resize(width: number, height: number, options: { fit: 'cover'; kernel: 'linear' }): SharpImage;
+  extract(region: { left: number; top: number; width: number; height: number }): SharpImage;
+  affine(
+    matrix: [[number, number], [number, number]],
+    options: { interpolator: 'bilinear'; odx: number; ody: number },
+  ): SharpImage;
+  metadata(): Promise<{ readonly width: number; readonly height: number }>;
+  toColourspace(space: 'srgb' | 'b-w'): SharpImage;
+  removeAlpha(): SharpImage;
+  raw(): SharpImage;
+  jpeg(options: {
+    quality: number;
+    chromaSubsampling: '4:2:0' | '4:4:4';
+    progressive: boolean;
+  }): SharpImage;
+  toBuffer(): Promise<Uint8Array>;
+}
+
+/** https://onnxruntime.ai/docs/api/js */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: SessionOptions): Promise<Session>;
+  };
+  readonly Tensor: new (type: 'float32', values: Float32Array, shape: number[]) => unknown;
+}
+
+interface SessionOptions {
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+  readonly executionMode: 'sequential';
+  readonly graphOptimizationLevel: 'all';
+}
+
+export interface Session {
+  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
+}
+
+/** https://github.com/protobufjs/protobuf.js */
+export interface Protobuf {
+  parse(
+    schema: string,
+    options: { keepCase: boolean },
+  ): {
+    readonly root: {
+      lookupType(name: string): {
+        fromObject(message: object): object;
+        encode(message: object): { finish(): Uint8Array };
+      };
+    };
+  };
+}
+
+export function loadSharp(): Promise<Sharp> {
+  return load('sharp');
+}
+
+export function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  return load('onnxruntime-node');
+}
+
+export function loadProtobuf(): Promise<Protobuf> {
+  return load('protobufjs');
+}
+
+/** @returns why this machine can't run the rivals that are installed; undefined where it can */
+export async function explainUnloadable(): Promise<string | undefined> {
+  try {
+    await Promise.all([loadSharp(), loadOnnxRuntime(), loadProtobuf()]);
+    return undefined;
+  } catch (error) {
+    const [firstLine] = String(error instanceof Error ? error.message : error).split('\n');
+    return firstLine;
+  }
+}
+
+/** @throws Error where the package is not installed, or not for this platform */
+async function load<T>(name: string): Promise<T> {
+  const module = (await import(name)) as { default: T };
+  return module.default;
+}

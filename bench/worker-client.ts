@@ -1,0 +1,37 @@
+import { type ClassifyAnswer, type HealthAnswer, healthAnswer } from '../src/contract.ts';
+import { type Stage, stages } from '../src/pipeline/classify-image.ts';
+
+export interface TimedAnswer {
+  readonly answer: ClassifyAnswer;
+  /** From the Server-Timing header; 0 where the Worker's clock did not move. */
+  readonly durationsMs: Record<Stage, number>;
+}
+
+/** @throws Error with the problem's sentence where the photo is refused */
+export async function postPhoto(url: URL, bytes: Uint8Array): Promise<TimedAnswer> {
+  const response = await fetch(new URL('/v1/classify', url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'image/jpeg' },
+    body: new Uint8Array(bytes),
+  });
+  if (!response.ok) throw new Error(`The Worker refuses the photo: ${await response.text()}`);
+  const answer = (await response.json()) as ClassifyAnswer;
+  return { answer, durationsMs: readServerTiming(response.headers.get('Server-Timing') ?? '') };
+}
+
+export async function readHealth(url: URL): Promise<HealthAnswer> {
+  const response = await fetch(new URL('/healthz', url));
+  if (!response.ok) throw new Error(`The Worker is not healthy: ${await response.text()}`);
+  return healthAnswer.parse(await response.json());
+}
+
+/** https://www.w3.org/TR/server-timing: `name;dur=12.3, ...` */
+function readServerTiming(header: string): Record<Stage, number> {
+  const durationsMs: Record<Stage, number> = { decode: 0, preprocess: 0, inference: 0 };
+  for (const metric of header.split(',')) {
+    const [name, duration = ''] = metric.trim().split(';dur=');
+    const stage = stages.find((known) => known === name);
+    if (stage !== undefined) durationsMs[stage] = Number(duration);
+  }
+  return durationsMs;
+}

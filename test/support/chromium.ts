@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { type Browser, chromium } from 'playwright-core';
+
+const candidates = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** A Chromium of this machine, or null: tests of pages are skipped without one. */
+export function chromiumPath(): string | null {
+  return candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
+}
+
+export async function launchChromium(executablePath: string): Promise<Browser> {
+  return await chromium.launch({
+    executablePath,
+    // Without a sandbox it runs as root too; the rest keeps it from calling home.
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+  });
+}
