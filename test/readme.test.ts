@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type LocalWorker, startLocalWorker } from '../scripts/local-worker.ts';
+import { problems } from '../src/errors.ts';
+
+const root = join(import.meta.dirname, '..');
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+
+/** The README's JSON examples, in order. */
+const examples = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text));
+
+describe('the README', () => {
+  let worker: LocalWorker;
+  beforeAll(async () => {
+    worker = await startLocalWorker({ bundle: inject('bundle') });
+  });
+  afterAll(async () => {
+    await worker.dispose();
+  });
+
+  async function classify(path: string): Promise<Record<string, unknown>> {
+    const form = new FormData();
+    form.append('image', new File([await readFile(join(root, path))], 'photo.jpg'));
+    const response = await fetch(new URL('/v1/classify', worker.url), {
+      method: 'POST',
+      body: form,
+    });
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  test.runIf(inject('trained'))('shows the real answer to its curl', async () => {
+    const [, path] = /curl -F image=@(\S+) http/.exec(readme) ?? [];
+    const answer = await classify(path);
+    const rounded = JSON.parse(JSON.stringify(answer), (key, value) =>
+      key === 'probability' ? Math.round(value * 1000) / 1000 : value,
+    );
+    expect(rounded).toEqual(examples[0]);
+  });
+
+  test('shows a real problem', async () => {
+    const problem = await classify('test/fixtures/invalid/image-too-large/4032x3024.jpg');
+    expect({ ...problem, type: String(problem.type).replace(worker.url.port, '8787') }).toEqual(
+      examples[1],
+    );
+  });
+
+  test('lists every problem with its status, and no other', () => {
+    const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\|/gm)];
+    const listed = Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]));
+    const statuses = Object.entries(problems).map(([code, { status }]) => [code, status]);
+    expect(listed).toEqual(Object.fromEntries(statuses));
+  });
+
+  test('links only to files that are there', async () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path]) => path);
+    expect(links.length).toBeGreaterThan(5);
+    for (const path of links) await readFile(join(root, path));
+  });
+});
