@@ -9,6 +9,8 @@ export interface DownloadOptions {
   headersTimeoutMs?: number;
   /** How long nothing may arrive once the headers are there. 15,000. */
   stallTimeoutMs?: number;
+  /** How long an attempt may take in all, however steadily it drips. 300,000. */
+  attemptTimeoutMs?: number;
   /** How often an address is tried in all, at least once. 3. */
   attempts?: number;
   /**
@@ -76,7 +78,8 @@ async function downloadOnce(
   options: DownloadOptions,
 ): Promise<void> {
   const { headersTimeoutMs = 10_000, stallTimeoutMs = 15_000, onProgress } = options;
-  const watchdog = new Watchdog(options.signal);
+  const { attemptTimeoutMs = 300_000 } = options;
+  const watchdog = new Watchdog(options.signal, attemptTimeoutMs);
   try {
     watchdog.restart(headersTimeoutMs, `no answer within ${headersTimeoutMs} ms`);
     const response = await (options.fetch ?? fetch)(url, {
@@ -111,15 +114,19 @@ async function downloadOnce(
   }
 }
 
-/** Aborts its signal when it is not restarted in time, or when an outer signal does. */
+/** Aborts its signal when it is not restarted in time, when all takes too long, or when an outer signal does. */
 class Watchdog {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #onOuterAbort = () => this.#controller.abort(this.#outer?.reason);
+  readonly #deadline: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(outer: AbortSignal | undefined) {
+  constructor(outer: AbortSignal | undefined, totalMs: number) {
     this.#outer = outer;
+    this.#deadline = setTimeout(() => {
+      this.#controller.abort(new DownloadFailed(`it was not done within ${totalMs} ms`, true));
+    }, totalMs);
     if (outer?.aborted) this.#onOuterAbort();
     outer?.addEventListener('abort', this.#onOuterAbort);
   }
@@ -136,6 +143,7 @@ class Watchdog {
   }
 
   stop(): void {
+    clearTimeout(this.#deadline);
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#onOuterAbort);
     this.#controller.abort();

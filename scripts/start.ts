@@ -30,7 +30,10 @@ async function start(): Promise<void> {
   const host = process.env.HOST ?? '127.0.0.1';
   const bundle = await buildWorker();
   const worker = await startLocalWorker({ bundle, host, port }).catch((error: unknown) => {
-    if (!isAddressInUse(error)) throw error;
+    if (!isAddressInUse(error)) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`Petal can not listen on port ${port} of ${host}: ${why}`);
+    }
     throw new Error(
       `Port ${port} of ${host} is taken. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
     );

@@ -159,6 +159,20 @@ describe('an address that misbehaves', () => {
     expect(outcome.left).toEqual([]);
   });
 
+  test('is given up where it goes on for ever without ending', async () => {
+    const drip: Answer = async (response) => {
+      response.writeHead(200, { 'content-length': content.length });
+      for (let at = 0; at < content.length && !response.destroyed; at++) {
+        response.write(content.subarray(at, at + 1));
+        await sleep(20);
+      }
+    };
+    const hurried = { ...patient, attemptTimeoutMs: 400, attempts: 1 };
+    const { outcome, reason } = await onlySource(drip, hurried);
+    expect(reason).toBe('it was not done within 400 ms');
+    expect(outcome.left).toEqual([]);
+  });
+
   test('is tried again where it drops the connection in the middle', async () => {
     const { outcome, reason, requests } = await onlySource(breakOff(content));
     expect(reason).toMatch(/^the network failed: .+ \(tried 3 times\)$/);

@@ -72,6 +72,12 @@ describe.runIf(inject('trained'))('npm start', () => {
     );
   });
 
+  test('says that a host it can not listen on is none of its own', async () => {
+    const { child, output } = start({ PORT: '0', HOST: 'nowhere.invalid' });
+    expect(await exitCode(child)).toBe(1);
+    expect(output()).toMatch(/^Petal can not listen on port 0 of nowhere\.invalid: /);
+  });
+
   test.for(['http', '65536', '-1', ''])('refuses PORT="%s"', async (port) => {
     const { child, output } = start({ PORT: port });
     expect(await exitCode(child)).toBe(1);

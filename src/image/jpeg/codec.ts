@@ -55,7 +55,6 @@ export const jpegCodec: ImageCodec = {
         // workerd has no Buffer, which is jpeg-js's default.
         useTArray: true,
         formatAsRGBA: false,
-        tolerantDecoding: false,
         // The header was checked; these stop a file whose later headers differ from it.
         // One pixel more, since dividing and multiplying again may lose the last one.
         maxResolutionInMP: (header.width * header.height + 1) / 1e6,
