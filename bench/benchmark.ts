@@ -32,8 +32,20 @@ export interface Report {
   readonly measurements: object;
 }
 
-/** A number that the project promises, against what was measured. */
-export function targetNote(what: string, measured: number, target: number, unit: string): string {
-  const verdict = measured <= target ? 'met' : 'MISSED';
-  return `Target: ${what} at most ${target}${unit}; measured ${measured.toFixed(1)}${unit}: ${verdict}.`;
+/**
+ * A number that the project promises, against what was measured.
+ *
+ * @param bound whether less is better, or more
+ */
+export function targetNote(
+  what: string,
+  measured: number,
+  target: number,
+  unit: string,
+  bound: 'at most' | 'at least' = 'at most',
+): string {
+  const isMet = bound === 'at most' ? measured <= target : measured >= target;
+  // Where the target is small, a tenth may lie on both sides of it.
+  const digits = target < 10 ? 2 : 1;
+  return `Target: ${what} ${bound} ${target}${unit}; measured ${measured.toFixed(digits)}${unit}: ${isMet ? 'met' : 'MISSED'}.`;
 }

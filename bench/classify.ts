@@ -2,7 +2,7 @@ import classNames from '../model/classes.json' with { type: 'json' };
 import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
 import { decodeImage } from '../src/image/decode-image.ts';
-import { preprocess } from '../src/image/preprocess.ts';
+import { maxReduction, preprocess } from '../src/image/preprocess.ts';
 import { openArtifact } from '../src/mobilenet/artifact.ts';
 import { type LoadedNetwork, loadNetwork } from '../src/mobilenet/network.ts';
 import { backgroundOutputs } from '../src/mobilenet/top-k.ts';
@@ -39,7 +39,7 @@ const tolerances = {
 } as const;
 
 /** As on the command line: a person's own machine has the memory. */
-const maxDecodeBytes = 2e9;
+const limits = { maxPixels: 1e9, maxDecodeBytes: 2e9 };
 
 /** One classification by one contender. */
 interface Answer {
@@ -110,7 +110,7 @@ function inWorkerd(url: URL): Contender {
 
 function inNode(network: LoadedNetwork): Contender {
   const classes = classNames.map(({ names, wnid }) => ({ label: names[0], wnid }));
-  const parts = { network, classes, maxDecodeBytes, now: () => performance.now() };
+  const parts = { network, classes, limits, now: () => performance.now() };
   return {
     name: nodeName,
     async classify({ bytes }) {
@@ -159,7 +159,13 @@ async function compareAnswers(
   expect('probability in Node.js', inProcess.probability, probability, tolerances.process);
   if (rival === undefined) return wrong;
 
-  const input = preprocess(decodeImage(photo.bytes, maxDecodeBytes), network.inputSize, 'crop');
+  const input = preprocess(
+    decodeImage(photo.bytes, limits, (width, height) =>
+      maxReduction(width, height, network.inputSize, 'crop'),
+    ),
+    network.inputSize,
+    'crop',
+  );
   const ours = network.probabilities(input);
   const onInput = await rival.infer(toPlanes(input, { scale: 1, offset: 0 }));
   const difference = Math.max(...ours.map((value, i) => Math.abs(value - onInput[i])));

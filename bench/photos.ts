@@ -9,6 +9,8 @@ const fixture = join(root, 'test/fixtures/valid/jpeg/daisy.jpg');
 /** Photos from elsewhere that are used where they lie beside the project, as they vary more than one. */
 const neighbouringPhotos = join(root, '../shared/images/imagenet');
 const maxNeighbouringPhotos = 8;
+/** As cameras wrote them, up to 12 megapixels. */
+const neighbouringCameraPhotos = join(root, '../shared/images/camera');
 
 export interface Photo {
   readonly name: string;
@@ -27,7 +29,7 @@ export interface Photo {
 export async function readPhotos(paths: readonly string[]): Promise<Photo[]> {
   if (paths.length > 0) return Promise.all(paths.map(readJpeg));
   const photos = [await readJpeg(fixture)];
-  for (const name of await listNeighbouringPhotos()) {
+  for (const name of await listJpegs(neighbouringPhotos)) {
     if (photos.length > maxNeighbouringPhotos) break;
     const photo = await readJpeg(join(neighbouringPhotos, name));
     if (photo.width === 500 && photo.height === 375) photos.push(photo);
@@ -35,9 +37,15 @@ export async function readPhotos(paths: readonly string[]): Promise<Photo[]> {
   return photos;
 }
 
-async function listNeighbouringPhotos(): Promise<string[]> {
-  if (!existsSync(neighbouringPhotos)) return [];
-  return (await readdir(neighbouringPhotos)).filter((name) => /\.jpe?g$/i.test(name)).sort();
+/** Photos as cameras wrote them; none where they don't lie beside the project. */
+export async function readCameraPhotos(): Promise<Photo[]> {
+  const names = await listJpegs(neighbouringCameraPhotos);
+  return Promise.all(names.map((name) => readJpeg(join(neighbouringCameraPhotos, name))));
+}
+
+async function listJpegs(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  return (await readdir(folder)).filter((name) => /\.jpe?g$/i.test(name)).sort();
 }
 
 async function readJpeg(path: string): Promise<Photo> {

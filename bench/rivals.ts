@@ -17,7 +17,11 @@ interface RawImage {
 }
 
 interface SharpImage {
-  resize(width: number, height: number, options: { fit: 'cover'; kernel: 'linear' }): SharpImage;
+  resize(
+    width: number,
+    height: number,
+    options: { fit: 'cover'; kernel: 'linear' | 'cubic' },
+  ): SharpImage;
   extract(region: { left: number; top: number; width: number; height: number }): SharpImage;
   affine(
     matrix: [[number, number], [number, number]],

@@ -6,6 +6,7 @@ import { buildWorker } from '../scripts/build.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { classify } from './classify.ts';
 import { cold } from './cold.ts';
+import { decode } from './decode.ts';
 import { installRivals } from './install.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -15,7 +16,7 @@ import { size } from './size.ts';
 import { formatTable } from './table.ts';
 
 /** All there are, in the order of a run without a name. A new one is a file and a row. */
-const benchmarks: readonly Benchmark[] = [classify, cold, memory, size];
+const benchmarks: readonly Benchmark[] = [classify, cold, decode, memory, size];
 
 interface Options {
   readonly json?: boolean;

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { type ProblemCode, problems } from './errors.ts';
 import { type FormatName, formats } from './image/formats.ts';
+import { orientations } from './image/orientation.ts';
 import { fits } from './image/preprocess.ts';
 
 const maxTopK = 1000;
@@ -43,6 +44,10 @@ export const classifyAnswer = z.strictObject({
     format: z.enum(Object.keys(formats) as [FormatName, ...FormatName[]]),
     width: z.int().min(1),
     height: z.int().min(1),
+    /** As the file stores the photo; width, height and predictions are of it upright. */
+    orientation: z.literal(orientations),
+    /** Some of the file was missing or damaged. */
+    truncated: z.literal(true).optional(),
   }),
 });
 export type ClassifyAnswer = z.infer<typeof classifyAnswer>;

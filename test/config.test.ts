@@ -3,12 +3,21 @@ import { readConfig } from '../src/config.ts';
 
 describe('readConfig', () => {
   test('has defaults that fit an isolate of 128 MB', () => {
-    expect(readConfig({})).toEqual({ maxUploadBytes: 10e6, maxDecodeBytes: 48e6 });
+    expect(readConfig({})).toEqual({
+      maxUploadBytes: 20e6,
+      maxPixels: 50e6,
+      maxDecodeBytes: 48e6,
+    });
   });
 
   test('reads megabytes from text, and ignores what it does not know', () => {
-    const config = readConfig({ PETAL_MAX_UPLOAD_MB: '3', PETAL_MAX_DECODE_MB: '7', OTHER: 1 });
-    expect(config).toEqual({ maxUploadBytes: 3e6, maxDecodeBytes: 7e6 });
+    const config = readConfig({
+      PETAL_MAX_UPLOAD_MB: '3',
+      PETAL_MAX_MEGAPIXELS: '5',
+      PETAL_MAX_DECODE_MB: '7',
+      OTHER: 1,
+    });
+    expect(config).toEqual({ maxUploadBytes: 3e6, maxPixels: 5e6, maxDecodeBytes: 7e6 });
   });
 
   test('can not be changed afterwards', () => {

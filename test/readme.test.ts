@@ -39,7 +39,7 @@ describe('the README', () => {
   });
 
   test('shows a real problem', async () => {
-    const problem = await classify('test/fixtures/invalid/image-too-large/4032x3024.jpg');
+    const problem = await classify('test/fixtures/invalid/image-too-large/8700x5800.jpg');
     expect({ ...problem, type: String(problem.type).replace(worker.url.port, '8787') }).toEqual(
       examples[1],
     );

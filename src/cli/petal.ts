@@ -9,10 +9,10 @@ import { readAssets } from '../runtime/node.ts';
 import { type EvaluateOptions, evaluateFolder, formatEvaluation } from './evaluate.ts';
 
 /**
- * Most memory for decoding one photo on a person's own machine. The Worker's
- * limit is what an isolate of 128 MB leaves; it says nothing about accuracy.
+ * A person's own machine has more memory than an isolate, whose limits say
+ * nothing about accuracy.
  */
-const maxDecodeBytes = 2e9;
+const limits = { maxPixels: 1e9, maxDecodeBytes: 2e9 };
 
 function parseCount(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
@@ -39,7 +39,7 @@ program
     const network = loadNetwork(await readAssets(await prepareArtifact()));
     const classes = classNames.map(({ names, wnid }) => ({ names, wnid, label: names[0] }));
     const now = (): number => performance.now();
-    const parts = { network, classes, maxDecodeBytes, now };
+    const parts = { network, classes, limits, now };
     const evaluation = await evaluateFolder(parts, folder, fit);
     console.log(
       json === true

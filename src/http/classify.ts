@@ -7,13 +7,13 @@ import { readPhoto } from './upload.ts';
 
 /** POST /v1/classify: a photo in, predictions out. */
 export function classifyRoutes({ config, network, classes, now }: AppParts): Hono {
-  const { maxUploadBytes, maxDecodeBytes } = config;
+  const { maxUploadBytes, ...limits } = config;
   return new Hono().post('/v1/classify', async (c) => {
     const query = readQuery(classifyQuery, new URL(c.req.url).searchParams);
     const bytes = await readPhoto(c.req.raw, maxUploadBytes);
     const loaded = network();
     const { predictions, image, durationsMs } = classifyImage(
-      { network: loaded, classes, maxDecodeBytes, now },
+      { network: loaded, classes, limits, now },
       bytes,
       { topK: query.top_k, fit: query.fit },
     );

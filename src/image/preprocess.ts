@@ -20,8 +20,9 @@ function place(width: number, height: number, size: number, fit: Fit): Placement
   if (fit === 'squash') return { source: whole, target: square };
   if (fit === 'crop') {
     const side = Math.min(width, height);
-    const x = Math.floor((width - side) / 2);
-    const y = Math.floor((height - side) / 2);
+    // Halves of a pixel are kept, so that a photo and its mirror image are cropped alike.
+    const x = (width - side) / 2;
+    const y = (height - side) / 2;
     return { source: { x, y, width: side, height: side }, target: square };
   }
   const scale = size / Math.max(width, height);
@@ -38,6 +39,25 @@ function place(width: number, height: number, size: number, fit: Fit): Placement
   };
 }
 
+/**
+ * Samples that a reduced photo keeps for each pixel of the input, across and
+ * down. Fewer blur: of 100 ImageNet photos 87 are recognised with 1.0, 88 with
+ * 1.5, and 89 with 1.6 or more and without reducing (`npm run evaluate`).
+ */
+const samplesPerPixel = 1.6;
+
+/**
+ * How many times smaller than it is a photo may be decoded before the network
+ * gets less than it can use.
+ *
+ * @returns at least 1
+ */
+export function maxReduction(width: number, height: number, size: number, fit: Fit): number {
+  const { source, target } = place(width, height, size, fit);
+  const pixels = Math.min(source.width / target.width, source.height / target.height);
+  return Math.max(1, pixels / samplesPerPixel);
+}
+
 /** The two samples that each output position lies between, and how near it is to the second. */
 interface Taps {
   first: Uint32Array;
@@ -48,18 +68,24 @@ interface Taps {
 
 /**
  * Half-pixel centres: output i of n, over `length` samples from `start`, lies
- * at start + (i + 0.5) * length / n - 0.5, held inside the samples.
+ * at start + (i + 0.5) * length / n - 0.5, held inside the `samples` that are.
  */
-function linearTaps(start: number, length: number, outputs: number, bytesPerStep: number): Taps {
+function linearTaps(
+  start: number,
+  length: number,
+  samples: number,
+  outputs: number,
+  bytesPerStep: number,
+): Taps {
   const first = new Uint32Array(outputs);
   const second = new Uint32Array(outputs);
   const weight = new Float32Array(outputs);
   const scale = length / outputs;
   for (let i = 0; i < outputs; i++) {
-    const position = Math.min(Math.max((i + 0.5) * scale - 0.5, 0), length - 1);
+    const position = Math.min(Math.max(start + (i + 0.5) * scale - 0.5, 0), samples - 1);
     const below = Math.floor(position);
-    first[i] = (start + below) * bytesPerStep;
-    second[i] = (start + Math.min(below + 1, length - 1)) * bytesPerStep;
+    first[i] = below * bytesPerStep;
+    second[i] = Math.min(below + 1, samples - 1) * bytesPerStep;
     weight[i] = position - below;
   }
   return { first, second, weight };
@@ -76,8 +102,8 @@ function linearTaps(start: number, length: number, outputs: number, bytesPerStep
  */
 export function preprocess(image: RgbImage, size: number, fit: Fit): Float32Array {
   const { source, target } = place(image.width, image.height, size, fit);
-  const columns = linearTaps(source.x, source.width, target.width, 3);
-  const rows = linearTaps(source.y, source.height, target.height, image.width * 3);
+  const columns = linearTaps(source.x, source.width, image.width, target.width, 3);
+  const rows = linearTaps(source.y, source.height, image.height, target.height, image.width * 3);
   const pixels = image.pixels;
   const input = new Float32Array(size * size * 3);
   for (let row = 0; row < target.height; row++) {

@@ -1,15 +1,28 @@
-import { decodeImage } from '../image/decode-image.ts';
+import { type DecodeLimits, decodeImage } from '../image/decode-image.ts';
 import type { FormatName } from '../image/formats.ts';
-import { type Fit, preprocess } from '../image/preprocess.ts';
+import type { Orientation } from '../image/orientation.ts';
+import { type Fit, maxReduction, preprocess } from '../image/preprocess.ts';
 import { type ImageClass, type Prediction, topPredictions } from '../mobilenet/top-k.ts';
 
 /** The stages of one classification, in order. */
 export const stages = ['decode', 'preprocess', 'inference'] as const;
 export type Stage = (typeof stages)[number];
 
+/** What was found out about the photo. */
+export interface ImageFacts {
+  readonly format: FormatName;
+  /** Pixels, seen upright. */
+  readonly width: number;
+  readonly height: number;
+  /** How the file stores it, which was undone. */
+  readonly orientation: Orientation;
+  /** There where some of the file was missing or damaged, and that part was taken for gray. */
+  readonly truncated?: true;
+}
+
 export interface Classification {
   readonly predictions: Prediction[];
-  readonly image: { readonly format: FormatName; readonly width: number; readonly height: number };
+  readonly image: ImageFacts;
   /** Milliseconds by stage. All are 0 where the clock stands still during work. */
   readonly durationsMs: Record<Stage, number>;
 }
@@ -32,8 +45,7 @@ export interface PipelineParts {
   readonly network: Network;
   /** In order of their index. */
   readonly classes: readonly ImageClass[];
-  /** The most memory that decoding a photo may take, in bytes. */
-  readonly maxDecodeBytes: number;
+  readonly limits: DecodeLimits;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;
 }
@@ -46,20 +58,29 @@ export interface PipelineParts {
  * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`
  */
 export function classifyImage(
-  { network, classes, maxDecodeBytes, now }: PipelineParts,
+  { network, classes, limits, now }: PipelineParts,
   bytes: Uint8Array,
   { topK, fit }: ClassifyOptions,
 ): Classification {
   const start = now();
-  const { format, ...image } = decodeImage(bytes, maxDecodeBytes);
+  const { inputSize } = network;
+  const image = decodeImage(bytes, limits, (width, height) =>
+    maxReduction(width, height, inputSize, fit),
+  );
   const decoded = now();
-  const input = preprocess(image, network.inputSize, fit);
+  const input = preprocess(image, inputSize, fit);
   const preprocessed = now();
   const probabilities = network.probabilities(input);
   const inferred = now();
   return {
     predictions: topPredictions(probabilities, classes, topK),
-    image: { format, width: image.width, height: image.height },
+    image: {
+      format: image.format,
+      width: image.fullWidth,
+      height: image.fullHeight,
+      orientation: image.orientation,
+      ...(image.truncated ? { truncated: true } : {}),
+    },
     durationsMs: {
       decode: decoded - start,
       preprocess: preprocessed - decoded,

@@ -63,7 +63,7 @@ describe.runIf(inject('trained'))('petal evaluate', () => {
   test('lists mistakes, refused photos and labels that are no class', async () => {
     await put('golf ball/daisy.jpg', fixture('daisy.jpg'));
     await put('daisy/good.jpg', fixture('daisy.jpg'));
-    await put('daisy/damaged.jpg', fixture('daisy.jpg').subarray(0, 9000));
+    await put('daisy/damaged.jpg', fixture('daisy.jpg').subarray(0, 4000));
     await put('dandelion/1.jpg', fixture('daisy.jpg'));
     await put('notes.txt', new Uint8Array(3));
     const { code, out } = await petal('evaluate', folder);
@@ -71,7 +71,7 @@ describe.runIf(inject('trained'))('petal evaluate', () => {
     expect(out).toContain('3 photos, fit crop');
     expect(out).toMatch(/top-1 {2}33\.3 % {2}\(1 of 3, 95 % interval/);
     expect(out).toMatch(/golf ball\/daisy\.jpg +is golf ball .* taken for daisy/);
-    expect(out).toContain('daisy/damaged.jpg: This JPEG can not be decoded');
+    expect(out).toContain('daisy/damaged.jpg: Less than half of the picture');
     expect(out).toContain('dandelion: 1 photos');
   });
 

@@ -16,7 +16,7 @@ describe('POST /v1/classify', () => {
         const { predictions, image } = await classify(validPhoto(name).bytes);
         expect(predictions[0]).toMatchObject({ label, wnid });
         expect(predictions[0].probability).toBeGreaterThan(0.5);
-        expect(image).toEqual({ format: 'jpeg', width, height });
+        expect(image).toEqual({ format: 'jpeg', width, height, orientation: 1 });
       });
     }
   });
@@ -61,6 +61,13 @@ describe('POST /v1/classify', () => {
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     });
     expect(response.status).toBe(200);
+  });
+
+  test.runIf(trained)('classifies a photo whose last part is missing, and says so', async () => {
+    const { bytes } = validPhoto('daisy.jpg');
+    const { predictions, image } = await classify(bytes.slice(0, bytes.length * 0.8));
+    expect(image.truncated).toBe(true);
+    expect(predictions[0].label).toBe('daisy');
   });
 
   test('gives other probabilities for each fit of a photo that is not square', async () => {

@@ -33,23 +33,18 @@ describe('a file that is not a usable photo', () => {
   });
 
   test('a photo with too many pixels is refused with its size and the limit', async () => {
-    const { base64 } = inject('invalidPhotos').find(({ name }) => name === '4032x3024.jpg') ?? {};
+    const { base64 } = inject('invalidPhotos').find(({ name }) => name === '8700x5800.jpg') ?? {};
     const problem = await expectProblem(await post(bytesOf(base64 ?? '')), 'image-too-large');
-    expect(problem).toMatchObject({ width: 4032, height: 3024 });
-    expect(problem.limitPixels).toBeGreaterThan(1e6);
-    expect(problem.limitPixels).toBeLessThan(4032 * 3024);
+    expect(problem).toMatchObject({ width: 8700, height: 5800, limitPixels: 50e6 });
   });
 
-  test.for([0.1, 0.5, 0.9, 0.99])(
-    'a photo cut off after %d of its bytes is refused',
-    async (part) => {
-      const { bytes } = validPhoto('daisy.jpg');
-      const response = await post(bytes.slice(0, bytes.length * part));
-      expect(await expectProblem(response, 'image-decode-failed')).toMatchObject({
-        format: 'jpeg',
-      });
-    },
-  );
+  test.for([0.1, 0.25, 0.4])('a photo cut off after %d of its bytes is refused', async (part) => {
+    const { bytes } = validPhoto('daisy.jpg');
+    const response = await post(bytes.slice(0, bytes.length * part));
+    expect(await expectProblem(response, 'image-decode-failed')).toMatchObject({
+      format: 'jpeg',
+    });
+  });
 });
 
 describe('a body that holds no photo', () => {
@@ -86,7 +81,7 @@ describe('a body that holds no photo', () => {
 });
 
 describe('a body that is too large', () => {
-  const limitBytes = 10_000_000;
+  const limitBytes = 20_000_000;
 
   test('is refused with the limit', async () => {
     const response = await post(new Uint8Array(limitBytes + 1));

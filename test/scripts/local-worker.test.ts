@@ -56,7 +56,7 @@ describe('the bundled Worker over real connections', () => {
       const tooLong = new ReadableStream<Uint8Array>({
         async pull(controller) {
           if (i % 2 === 0) abort.abort();
-          if (sentBytes > 20_000_000) controller.close();
+          if (sentBytes > 30_000_000) controller.close();
           else controller.enqueue(new Uint8Array(500_000));
           sentBytes += 500_000;
           // Lets the answer in between two chunks.
@@ -91,7 +91,7 @@ describe('the bundled Worker over real connections', () => {
   });
 
   test('tells a client that sends too much so, over the connection that it sends on', async () => {
-    const response = await classify(new Uint8Array(12_000_000));
+    const response = await classify(new Uint8Array(24_000_000));
     expect(problemAnswer.parse(await response.json()).code).toBe('payload-too-large');
     await expectGoodAnswer();
   });
@@ -102,7 +102,11 @@ describe('the bundled Worker over real connections', () => {
       vars: { PETAL_MAX_UPLOAD_MB: '1', PETAL_MAX_DECODE_MB: '1' },
     });
     const url = new URL('/v1/classify', strict.url);
-    const small = await fetch(url, { method: 'POST', body: photo });
+    const many = inject('invalidPhotos').find(({ name }) => name === 'mostly-missing.jpg');
+    const small = await fetch(url, {
+      method: 'POST',
+      body: Buffer.from(many?.base64 ?? '', 'base64'),
+    });
     expect(problemAnswer.parse(await small.json()).code).toBe('image-too-large');
     const large = await fetch(url, { method: 'POST', body: new Uint8Array(1_000_001) });
     expect(problemAnswer.parse(await large.json())).toMatchObject({ limitBytes: 1_000_000 });

@@ -3,12 +3,17 @@
  * decodes nothing. Clauses are those of ITU-T T.81
  * (https://www.w3.org/Graphics/JPEG/itu-t81.pdf).
  */
-import { AppError } from '../../errors.ts';
+import type { AppError } from '../../errors.ts';
+import { jpegProblem, marker, nextSegment } from './markers.ts';
 
 export interface JpegComponent {
+  /** The identifier by which scans name it. */
+  readonly id: number;
   /** Horizontal and vertical sampling factors, 1..4 (B.2.2). */
   readonly horizontal: number;
   readonly vertical: number;
+  /** Which quantisation table, 0..3. */
+  readonly quantization: number;
 }
 
 export interface JpegHeader {
@@ -20,7 +25,7 @@ export interface JpegHeader {
   readonly progressive: boolean;
 }
 
-/** Frame types by their marker (table B.1); those with a reason can't be decoded. */
+/** Frame types by their marker (table B.1); those that are refused can't be decoded. */
 const frameTypes: Record<number, { name: string; refused: boolean; progressive?: true }> = {
   192: { name: 'baseline', refused: false },
   193: { name: 'extended sequential', refused: false },
@@ -37,10 +42,9 @@ const frameTypes: Record<number, { name: string; refused: boolean; progressive?:
   207: { name: 'arithmetic-coded hierarchical', refused: true },
 };
 
-const marker = { tem: 0x01, rst0: 0xd0, eoi: 0xd9, sos: 0xda, dhp: 0xde } as const;
-
-export function jpegProblem(why: string, cause?: unknown): AppError {
-  return new AppError('image-decode-failed', why, { facts: { format: 'jpeg' }, cause });
+/** Whether a marker begins a frame header. */
+export function isFrameMarker(code: number): boolean {
+  return frameTypes[code] !== undefined;
 }
 
 /**
@@ -50,33 +54,17 @@ export function jpegProblem(why: string, cause?: unknown): AppError {
  *   is of a kind that JPEG decoders at large don't read; the sentence names it
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    // Any marker may be preceded by fill bytes (B.1.1.2); bytes between
-    // segments that belong to none are skipped, as other decoders do.
-    if (bytes[at] !== 0xff || bytes[at + 1] === 0xff || bytes[at + 1] === 0) {
-      at += 1;
-      continue;
+  for (let at = 2; ; ) {
+    const segment = nextSegment(bytes, at);
+    if (segment === undefined || segment.code === marker.sos || segment.code === marker.eoi) break;
+    if (segment.code === marker.dhp) throw refusedKind('hierarchical');
+    const type = frameTypes[segment.code];
+    if (type !== undefined) {
+      if (type.refused) throw refusedKind(type.name);
+      const header = readFrame(segment.data, type.progressive ?? false);
+      return header.height > 0 ? header : { ...header, height: readLineCount(bytes, segment.end) };
     }
-    const code = bytes[at + 1];
-    // TEM, RSTn, SOI and EOI stand alone (B.1.1.3).
-    if (code === marker.tem || (code >= marker.rst0 && code < marker.eoi)) {
-      at += 2;
-      continue;
-    }
-    if (code === marker.sos || code === marker.eoi) break;
-    if (code === marker.dhp) throw refusedKind('hierarchical');
-    const segmentBytes = view.getUint16(at + 2);
-    if (segmentBytes < 2) throw jpegProblem('A segment of this JPEG has an impossible length.');
-    const frameType = frameTypes[code];
-    if (frameType !== undefined) {
-      if (frameType.refused) throw refusedKind(frameType.name);
-      if (at + 2 + segmentBytes > bytes.length) break;
-      const segment = bytes.subarray(at + 4, at + 2 + segmentBytes);
-      return readFrame(segment, frameType.progressive ?? false);
-    }
-    at += 2 + segmentBytes;
+    at = segment.end;
   }
   throw jpegProblem(
     'This JPEG holds no picture: the file ends, or its first scan begins, before a frame header. It may be cut short; send the whole file.',
@@ -89,7 +77,7 @@ function refusedKind(name: string): AppError {
   );
 }
 
-/** The frame header behind its length field (B.2.2). */
+/** The frame header behind its length field (B.2.2). A height of 0 means that DNL has it. */
 function readFrame(segment: Uint8Array, progressive: boolean): JpegHeader {
   const [precision, heightHigh, heightLow, widthHigh, widthLow, count] = segment;
   if (segment.length < 6 || segment.length !== 6 + 3 * count) {
@@ -98,20 +86,53 @@ function readFrame(segment: Uint8Array, progressive: boolean): JpegHeader {
   if (precision !== 8) throw refusedKind(`of ${precision} bits a sample`);
   const width = (widthHigh << 8) | widthLow;
   const height = (heightHigh << 8) | heightLow;
-  if (height === 0) throw refusedKind('one that tells its height only at its end (DNL)');
   if (width === 0) throw jpegProblem('This JPEG says that it is 0 pixels wide.');
   if (count !== 1 && count !== 3 && count !== 4) {
     throw jpegProblem(`This JPEG has ${count} color components; 1, 3 or 4 are expected.`);
   }
   const components = Array.from({ length: count }, (_, i) => {
-    const sampling = segment[7 + 3 * i];
-    return { horizontal: sampling >> 4, vertical: sampling & 15 };
+    const [id, sampling, quantization] = segment.subarray(6 + 3 * i);
+    return { id, horizontal: sampling >> 4, vertical: sampling & 15, quantization };
   });
   const inRange = (factor: number): boolean => factor >= 1 && factor <= 4;
   if (!components.every(({ horizontal, vertical }) => inRange(horizontal) && inRange(vertical))) {
     throw jpegProblem('This JPEG has a sampling factor outside 1 to 4.');
   }
   return { width, height, components, progressive };
+}
+
+/** The height from the DNL segment that has to follow the first scan (B.2.5). */
+function readLineCount(bytes: Uint8Array, from: number): number {
+  let scans = 0;
+  for (let at = from; ; ) {
+    const segment = nextSegment(bytes, at);
+    if (segment === undefined || scans > 1) break;
+    if (segment.code === marker.sos) scans += 1;
+    if (segment.code === marker.dnl && segment.data.length === 2) {
+      const height = (segment.data[0] << 8) | segment.data[1];
+      if (height > 0) return height;
+    }
+    at = segment.end;
+  }
+  throw jpegProblem(
+    'This JPEG says neither at its beginning nor after its first scan how high it is.',
+  );
+}
+
+/** "Exif" and two zeros, before the data itself (EXIF 2.32, 4.7.2). */
+const exifIntroduction = [0x45, 0x78, 0x69, 0x66, 0, 0];
+
+/** @returns the EXIF data of the file, a TIFF file in itself; undefined where there is none */
+export function readExif(bytes: Uint8Array): Uint8Array | undefined {
+  for (let at = 2; ; ) {
+    const segment = nextSegment(bytes, at);
+    if (segment === undefined || segment.code === marker.sos) return undefined;
+    const { code, data } = segment;
+    if (code === marker.app1 && exifIntroduction.every((byte, i) => data[i] === byte)) {
+      return data.subarray(exifIntroduction.length);
+    }
+    at = segment.end;
+  }
 }
 
 /**

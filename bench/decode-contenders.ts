@@ -1,0 +1,77 @@
+import { decode as decodeWithJpegJs } from 'jpeg-js';
+import { inputSize } from '../model/mobilenet-v2.ts';
+import { type Denominator, decodeJpeg } from '../src/image/jpeg/decoder.ts';
+import { maxReduction, preprocess } from '../src/image/preprocess.ts';
+import { loadSharp } from './rivals.ts';
+
+/** Ways from a JPEG file to pixels. The key is what a fresh process is told. */
+export const contenderNames = {
+  jpegJs: 'jpeg-js',
+  petalFull: 'Petal 1/1',
+  petalToInput: `Petal to ${inputSize}`,
+  sharpFull: 'sharp 1/1',
+  sharpToInput: `sharp to ${inputSize}`,
+} as const;
+
+export type ContenderKey = keyof typeof contenderNames;
+
+/** Width and height of the file, which Petal has read from its header by then. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DecodeContender {
+  readonly key: ContenderKey;
+  decode(bytes: Uint8Array, size: Size): Promise<unknown>;
+}
+
+const denominators: readonly Denominator[] = [8, 4, 2, 1];
+
+/** The scale that Petal decodes a photo at: the smallest that leaves the network all it can use. */
+export function denominatorFor({ width, height }: Size): Denominator {
+  const most = maxReduction(width, height, inputSize, 'crop');
+  return denominators.find((denominator) => denominator <= most) ?? 1;
+}
+
+export const jpegJs: DecodeContender = {
+  key: 'jpegJs',
+  decode: async (bytes) =>
+    decodeWithJpegJs(bytes, { useTArray: true, formatAsRGBA: false, maxMemoryUsageInMB: 8192 }),
+};
+
+export const petalFull: DecodeContender = {
+  key: 'petalFull',
+  decode: async (bytes) => decodeJpeg(bytes, 1),
+};
+
+/** As the pipeline does it: decoded at a scale, then cropped and resampled to the input. */
+export const petalToInput: DecodeContender = {
+  key: 'petalToInput',
+  decode: async (bytes, size) =>
+    preprocess(decodeJpeg(bytes, denominatorFor(size)), inputSize, 'crop'),
+};
+
+export const petalContenders: readonly DecodeContender[] = [petalFull, petalToInput];
+
+/** sharp on one thread, as Petal has one, and without remembering the photo. */
+export async function loadSharpContenders(): Promise<DecodeContender[]> {
+  const sharp = await loadSharp();
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return [
+    {
+      key: 'sharpFull',
+      decode: (bytes) => sharp(bytes).raw().toBuffer(),
+    },
+    {
+      // Its shrink-on-load: libjpeg decodes at the scale that the size allows.
+      key: 'sharpToInput',
+      decode: (bytes) =>
+        sharp(bytes)
+          .resize(inputSize, inputSize, { fit: 'cover', kernel: 'linear' })
+          .raw()
+          .toBuffer(),
+    },
+  ];
+}

@@ -1,0 +1,183 @@
+import type { JpegComponent, JpegHeader } from './header.ts';
+import type { HuffmanTable } from './huffman.ts';
+import type { BlockSide } from './idct.ts';
+
+/** The picture is reconstructed at one over this. */
+export type Denominator = 1 | 2 | 4 | 8;
+
+/** One colour component while it is decoded. */
+export interface Component {
+  readonly id: number;
+  /** Blocks of this component in an MCU, across and down (ITU-T T.81, A.2.3). */
+  readonly horizontal: number;
+  readonly vertical: number;
+  /** Blocks that hold some of the picture, across and down: what a scan of it alone has (A.2.2). */
+  readonly blocksAcross: number;
+  readonly blocksDown: number;
+  /** Blocks a row of whole MCUs, which is how its data is laid out. */
+  readonly blocksPerRow: number;
+  /** Samples of a block's side in `samples`. */
+  readonly side: BlockSide;
+  /** Samples that hold some of the picture. */
+  readonly width: number;
+  readonly height: number;
+  /** Samples a row of `samples`: whole MCUs. */
+  readonly stride: number;
+  /** How often a sample is repeated in the picture, across and down. */
+  readonly repeatAcross: number;
+  readonly repeatDown: number;
+  /** Reconstructed, 0..255; mid-gray where nothing was decoded. */
+  readonly samples: Uint8ClampedArray;
+  /** Progressive only: side x side coefficients a block, before dequantisation. */
+  readonly coefficients: Int16Array;
+  /**
+   * Progressive, sides 2 and 4 only: two words a block, a bit for each of the
+   * 64 coefficients that is not zero. Refinement needs to know of those, too,
+   * that aren't kept (G.1.2.3).
+   */
+  readonly nonZero: Int32Array;
+  /**
+   * What coefficients are multiplied by, in zigzag order, from the table that
+   * was in force at the component's first scan. Empty before that.
+   */
+  factors: Int32Array;
+  dcTable: HuffmanTable | undefined;
+  acTable: HuffmanTable | undefined;
+  /** DC coefficient of the former block (F.1.1.5.1). */
+  prediction: number;
+  /** Blocks whose DC coefficient was decoded. */
+  decodedBlocks: number;
+}
+
+/** The geometry of a frame at a scale. */
+export interface Frame {
+  readonly header: JpegHeader;
+  /** Pixels at the scale, rounded up. */
+  readonly width: number;
+  readonly height: number;
+  readonly mcusAcross: number;
+  readonly mcusDown: number;
+  readonly components: readonly Component[];
+}
+
+/** What a component's arrays hold, in elements. */
+interface Sizes {
+  readonly side: BlockSide;
+  readonly samples: number;
+  readonly coefficients: number;
+  readonly nonZero: number;
+}
+
+interface Geometry {
+  readonly maxHorizontal: number;
+  readonly maxVertical: number;
+  readonly mcusAcross: number;
+  readonly mcusDown: number;
+}
+
+function geometryOf({ width, height, components }: JpegHeader): Geometry {
+  const maxHorizontal = Math.max(...components.map(({ horizontal }) => horizontal));
+  const maxVertical = Math.max(...components.map(({ vertical }) => vertical));
+  return {
+    maxHorizontal,
+    maxVertical,
+    mcusAcross: Math.ceil(width / (8 * maxHorizontal)),
+    mcusDown: Math.ceil(height / (8 * maxVertical)),
+  };
+}
+
+/**
+ * A component that is subsampled by two both ways is reconstructed at twice
+ * the scale, so that it needn't be enlarged afterwards. Not where that would
+ * be the only reason to read a progressive file's AC scans.
+ */
+function sideOf(
+  { horizontal, vertical }: JpegComponent,
+  { maxHorizontal, maxVertical }: Geometry,
+  progressive: boolean,
+  denominator: Denominator,
+): BlockSide {
+  let side = 8 / denominator;
+  if (progressive && side === 1) return 1;
+  const base = side;
+  while (
+    side < 8 &&
+    (maxHorizontal * base) % (horizontal * side * 2) === 0 &&
+    (maxVertical * base) % (vertical * side * 2) === 0
+  ) {
+    side *= 2;
+  }
+  return side as BlockSide;
+}
+
+function sizesOf(
+  component: JpegComponent,
+  geometry: Geometry,
+  progressive: boolean,
+  denominator: Denominator,
+): Sizes {
+  const side = sideOf(component, geometry, progressive, denominator);
+  const blocks =
+    geometry.mcusAcross * geometry.mcusDown * component.horizontal * component.vertical;
+  return {
+    side,
+    samples: blocks * side * side,
+    coefficients: progressive ? blocks * side * side : 0,
+    nonZero: progressive && (side === 2 || side === 4) ? blocks * 2 : 0,
+  };
+}
+
+/** Bytes that {@link createFrame} allocates, and the pixels that are made from it. */
+export function frameBytes(header: JpegHeader, denominator: Denominator): number {
+  const geometry = geometryOf(header);
+  const { width, height, components, progressive } = header;
+  const planes = components.reduce((bytes, component) => {
+    const sizes = sizesOf(component, geometry, progressive, denominator);
+    return bytes + sizes.samples + 2 * sizes.coefficients + 4 * sizes.nonZero;
+  }, 0);
+  return planes + Math.ceil(width / denominator) * Math.ceil(height / denominator) * 3;
+}
+
+/** Lays a frame out at a scale; nothing is decoded yet. */
+export function createFrame(header: JpegHeader, denominator: Denominator): Frame {
+  const geometry = geometryOf(header);
+  const { maxHorizontal, maxVertical, mcusAcross, mcusDown } = geometry;
+  const base = 8 / denominator;
+  const components = header.components.map((component): Component => {
+    const { id, horizontal, vertical } = component;
+    const sizes = sizesOf(component, geometry, header.progressive, denominator);
+    const { side } = sizes;
+    const across = (header.width * horizontal) / maxHorizontal;
+    const down = (header.height * vertical) / maxVertical;
+    return {
+      id,
+      horizontal,
+      vertical,
+      blocksAcross: Math.ceil(Math.ceil(across) / 8),
+      blocksDown: Math.ceil(Math.ceil(down) / 8),
+      blocksPerRow: mcusAcross * horizontal,
+      side,
+      width: Math.ceil((across * side) / 8),
+      height: Math.ceil((down * side) / 8),
+      stride: mcusAcross * horizontal * side,
+      repeatAcross: (maxHorizontal * base) / (horizontal * side),
+      repeatDown: (maxVertical * base) / (vertical * side),
+      samples: new Uint8ClampedArray(sizes.samples).fill(128),
+      coefficients: new Int16Array(sizes.coefficients),
+      nonZero: new Int32Array(sizes.nonZero),
+      factors: new Int32Array(0),
+      dcTable: undefined,
+      acTable: undefined,
+      prediction: 0,
+      decodedBlocks: 0,
+    };
+  });
+  return {
+    header,
+    width: Math.ceil(header.width / denominator),
+    height: Math.ceil(header.height / denominator),
+    mcusAcross,
+    mcusDown,
+    components,
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * The decoder's scaled pictures against libjpeg-turbo's of the same factor, and against the means of
+ * boxes of the full-size picture, which are what a scaled picture is about: a DC coefficient is the
+ * mean of its block (T.81, A.3.3).
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { type Denominator, decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
+import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
+import { sharedFolder } from '../../support/photos.ts';
+import { drawNoise, type Encoding, encode, readVariant } from './pictures.ts';
+import {
+  type Bounds,
+  boxMeans,
+  expectAlike,
+  rounding,
+  sampleScaledWithSharp,
+  samplesOf,
+} from './reference.ts';
+
+const photos = inject('validPhotos').map(({ name, base64 }) => ({
+  name,
+  bytes: new Uint8Array(Buffer.from(base64, 'base64')),
+}));
+
+const reduced = [2, 4, 8] as const;
+
+/**
+ * Of progressive files the decoder keeps only as many coefficients as the scale has samples, so that
+ * large ones fit into memory; libjpeg keeps all. Noise, which is half of these pictures, has as much
+ * in the others; photos have little.
+ */
+const lowCoefficients: Bounds = { mean: 4.5, psnr: 34 };
+
+/** At 1/8 that is one for each block, so that chroma of 4:2:0 has half of libjpeg's resolution. */
+const lowestCoefficients: Bounds = { mean: 10, psnr: 30 };
+
+function boundsFor(bytes: Uint8Array, denominator: Denominator): Bounds {
+  if (!readJpegHeader(bytes).progressive) return rounding;
+  return denominator === 8 ? lowestCoefficients : lowCoefficients;
+}
+
+/** @throws AssertionError where pixels that sharp picks differ by more than the bounds allow */
+async function expectLikeSharp(bytes: Uint8Array, denominator: 2 | 4 | 8): Promise<void> {
+  const full = decodeJpeg(bytes, 1);
+  const sampled = await sampleScaledWithSharp(bytes, full, denominator);
+  if (sampled === null) throw new Error('The picture is too small to be compared.');
+  const scaled = decodeJpeg(bytes, denominator);
+  expectAlike(
+    samplesOf(scaled, sampled),
+    sampled.pixels,
+    boundsFor(bytes, denominator),
+    `At 1/${denominator}, it`,
+  );
+}
+
+describe.for(reduced)('decodeJpeg at 1/%i', (denominator) => {
+  test.for(photos)('agrees with libjpeg-turbo on $name', async ({ bytes }) => {
+    await expectLikeSharp(bytes, denominator);
+  });
+
+  test.for([
+    '4-2-2',
+    '4-4-0',
+    '4-1-1',
+    '4-1-0',
+    'sampling-3x1',
+    'sampling-3x2',
+    'mixed-sampling',
+    'chroma-finer',
+    '4-2-0-restart-rows',
+    '4-2-0-restart-5-blocks',
+    'gray-2x2-restart',
+    'progressive-restart',
+    'progressive-4-2-2',
+    'progressive-4-1-1-refined',
+    'one-scan-per-component',
+    'one-scan-per-component-4-1-0-restart',
+    'adobe-rgb',
+    'adobe-rgb-progressive-2x1',
+    'sixteen-bit-tables',
+  ])('agrees with libjpeg-turbo on %s', async (name) => {
+    await expectLikeSharp(readVariant(`${name}.jpg`), denominator);
+  });
+
+  const encodings: Readonly<Record<string, Encoding>> = {
+    '4:4:4': { chromaSubsampling: '4:4:4', quality: 95 },
+    '4:2:0': { chromaSubsampling: '4:2:0', quality: 95 },
+    'progressive 4:4:4': { chromaSubsampling: '4:4:4', progressive: true },
+    'progressive 4:2:0': { chromaSubsampling: '4:2:0', progressive: true },
+    'with split scans': { optimiseScans: true, progressive: true },
+    gray: { space: 'b-w' },
+    'progressive gray': { space: 'b-w', progressive: true },
+    'quality 1': { quality: 1 },
+    'quality 100': { quality: 100 },
+  };
+
+  test.for(Object.entries(encodings))(
+    'agrees with libjpeg-turbo on noise: %s',
+    async ([, encoding]) => {
+      await expectLikeSharp(await encode(drawNoise(203, 149), encoding), denominator);
+    },
+  );
+
+  test.for(photos)('is about the mean of boxes, edges included: $name', ({ bytes }) => {
+    const means = boxMeans(decodeJpeg(bytes, 1), denominator);
+    const scaled = decodeJpeg(bytes, denominator);
+    expect([scaled.width, scaled.height]).toEqual([means.width, means.height]);
+    expectAlike(scaled.pixels, means.pixels, { mean: 2.5, psnr: 30 });
+  });
+});
+
+describe('decodeJpeg', () => {
+  test.for([
+    ['4:4:4', { chromaSubsampling: '4:4:4' }],
+    ['4:2:0', { chromaSubsampling: '4:2:0' }],
+    ['progressive 4:2:0', { progressive: true }],
+    ['gray', { space: 'b-w' }],
+    ['CMYK', { space: 'cmyk' }],
+  ] as const)(
+    'rounds sides up at every scale, for pictures of 1 to 33 pixels: %s',
+    async ([, encoding]) => {
+      for (let width = 1; width <= 33; width++) {
+        const height = ((width * 23) % 33) + 1;
+        const bytes = await encode(drawNoise(width, height), encoding);
+        for (const denominator of [1, 2, 4, 8] satisfies Denominator[]) {
+          const scaled = decodeJpeg(bytes, denominator);
+          expect(scaled).toMatchObject({
+            width: Math.ceil(width / denominator),
+            height: Math.ceil(height / denominator),
+            truncated: false,
+          });
+          expect(scaled.pixels).toHaveLength(scaled.width * scaled.height * 3);
+        }
+      }
+    },
+  );
+});
+
+/** Cameras' own files, and every tenth of the others. */
+function sharedPhotos(): string[] {
+  const folder = sharedFolder('images');
+  if (folder === null) return [];
+  const find = (pattern: string): string[] =>
+    globSync(pattern, { cwd: folder })
+      .sort()
+      .map((path) => join(folder, path));
+  return [
+    ...find('camera/*'),
+    ...find('{imagenet,exif-orientation,flowers/*}/*').filter((_, i) => i % 10 === 0),
+  ];
+}
+
+const photosFromElsewhere = sharedPhotos();
+
+describe.runIf(photosFromElsewhere.length > 0)(
+  'decodeJpeg, scaled, on photos from elsewhere',
+  () => {
+    test.for(
+      photosFromElsewhere.map((path) => ({ path, name: path.split(/[/\\]/).slice(-2).join('/') })),
+    )('agrees with libjpeg-turbo on $name', async ({ path }) => {
+      const bytes = new Uint8Array(readFileSync(path));
+      for (const denominator of reduced) await expectLikeSharp(bytes, denominator);
+    });
+  },
+);
