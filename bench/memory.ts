@@ -33,7 +33,7 @@ interface HeapReading extends HeapUsage {
 
 /** What decoding one photo takes, in bytes. */
 interface DecodeMemory extends SyntheticPhoto {
-  /** What the codec says beforehand; the limit on photos depends on it. */
+  /** What the codec says beforehand of the decoder alone; the limit on photos depends on it. */
   readonly estimate: number;
   readonly workerd: number;
   readonly node: number;
@@ -76,7 +76,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
     decoding = await measureDecoding(setting, folder);
     tables.push(decodeTable(decoding));
     notes.push(
-      'Decoding: most resident memory above what there was before at the scale that suits the network, the upload itself included in workerd, each in a fresh process. The estimate should be at least what workerd takes, and not much more.',
+      'Decoding: most resident memory above what there was before, at the scale that suits the network, each in a fresh process. The estimate is of the decoder alone; in workerd the upload comes on top, and is held twice for a moment while it grows.',
     );
   }
   return {

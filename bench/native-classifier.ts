@@ -93,24 +93,38 @@ async function resizeWithoutAveraging(
 ): Promise<Uint8Array> {
   const { width, height } = await sharp(bytes).metadata();
   const side = Math.min(width, height);
-  const left = Math.floor((width - side) / 2);
-  const top = Math.floor((height - side) / 2);
+  const [left, top] = [(width - side) / 2, (height - side) / 2];
   const scale = size / side;
-  // Where the centre of the first pixel comes to lie.
+  // Where the centre of the first pixel comes to lie, half a pixel further in where the centre is one.
   const offset = scale / 2 - 0.5;
-  return sharp(bytes)
-    .extract({ left, top, width: side, height: side })
+  const { data, info } = await sharp(bytes)
+    .extract({
+      left: Math.floor(left),
+      top: Math.floor(top),
+      width: side + 2 * (left % 1),
+      height: side + 2 * (top % 1),
+    })
     .affine(
       [
         [scale, 0],
         [0, scale],
       ],
-      { interpolator: 'bilinear', odx: offset, ody: offset },
+      {
+        interpolator: 'bilinear',
+        odx: offset - (left % 1) * scale,
+        ody: offset - (top % 1) * scale,
+      },
     )
     .toColourspace('srgb')
     .removeAlpha()
     .raw()
-    .toBuffer();
+    .toBuffer({ resolveWithObject: true });
+  const pixels = new Uint8Array(size * size * 3);
+  for (let row = 0; row < size; row++) {
+    const from = row * info.width * 3;
+    pixels.set(data.subarray(from, from + size * 3), row * size * 3);
+  }
+  return pixels;
 }
 
 /**

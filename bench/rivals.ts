@@ -37,6 +37,9 @@ interface SharpImage {
     progressive: boolean;
   }): SharpImage;
   toBuffer(): Promise<Uint8Array>;
+  toBuffer(options: {
+    resolveWithObject: true;
+  }): Promise<{ data: Uint8Array; info: { width: number; height: number } }>;
 }
 
 /** https://onnxruntime.ai/docs/api/js */
