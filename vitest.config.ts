@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { makeTestBundle, type TestBundle } from './test/support/bundle.ts';
 import { chromiumPath } from './test/support/chromium.ts';
 import { readInvalidPhotos, readValidPhotos, sharedFolder } from './test/support/photos.ts';
+import { SkippedReporter } from './test/support/skipped-reporter.ts';
 
 // Vitest evaluates this file more than once a run; sources are tried, and what
 // is missing is said, the first time only.
@@ -29,6 +30,7 @@ const testTimeout = 60_000;
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SkippedReporter()],
     projects: [
       {
         plugins: [

@@ -14,7 +14,14 @@ import { decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
 import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
 import { sharedFolder } from '../../support/photos.ts';
-import { drawNoise, type Encoding, encode, fixturePixels, readVariant } from './pictures.ts';
+import {
+  drawNoise,
+  type Encoding,
+  encode,
+  fixturePixels,
+  readVariant,
+  variants,
+} from './pictures.ts';
 import {
   decodeInksWithSharp,
   decodeWithJpegJs,
@@ -137,28 +144,6 @@ describe('decodeJpeg at full size', () => {
     },
   );
 });
-
-const variants = [
-  '4-2-2',
-  '4-4-0',
-  '4-1-1',
-  '4-1-0',
-  'sampling-3x1',
-  'sampling-3x2',
-  'mixed-sampling',
-  'chroma-finer',
-  '4-2-0-restart-rows',
-  '4-2-0-restart-5-blocks',
-  'gray-2x2-restart',
-  'progressive-restart',
-  'progressive-4-2-2',
-  'progressive-4-1-1-refined',
-  'one-scan-per-component',
-  'one-scan-per-component-4-1-0-restart',
-  'adobe-rgb',
-  'adobe-rgb-progressive-2x1',
-  'sixteen-bit-tables',
-] as const;
 
 /**
  * jpeg-js takes Adobe's RGB for YCbCr. Where luma is what is upsampled, not even brightness is

@@ -54,3 +54,26 @@ export async function encode(
     .toBuffer();
   return new Uint8Array(file);
 }
+
+/** The files of test/fixtures/jpeg-variants that hold a usable picture. */
+export const variants = [
+  '4-2-2',
+  '4-4-0',
+  '4-1-1',
+  '4-1-0',
+  'sampling-3x1',
+  'sampling-3x2',
+  'mixed-sampling',
+  'chroma-finer',
+  '4-2-0-restart-rows',
+  '4-2-0-restart-5-blocks',
+  'gray-2x2-restart',
+  'progressive-restart',
+  'progressive-4-2-2',
+  'progressive-4-1-1-refined',
+  'one-scan-per-component',
+  'one-scan-per-component-4-1-0-restart',
+  'adobe-rgb',
+  'adobe-rgb-progressive-2x1',
+  'sixteen-bit-tables',
+] as const;

@@ -9,7 +9,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { type Denominator, decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
 import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import { sharedFolder } from '../../support/photos.ts';
-import { drawNoise, type Encoding, encode, readVariant } from './pictures.ts';
+import { drawNoise, type Encoding, encode, readVariant, variants } from './pictures.ts';
 import {
   type Bounds,
   boxMeans,
@@ -60,27 +60,7 @@ describe.for(reduced)('decodeJpeg at 1/%i', (denominator) => {
     await expectLikeSharp(bytes, denominator);
   });
 
-  test.for([
-    '4-2-2',
-    '4-4-0',
-    '4-1-1',
-    '4-1-0',
-    'sampling-3x1',
-    'sampling-3x2',
-    'mixed-sampling',
-    'chroma-finer',
-    '4-2-0-restart-rows',
-    '4-2-0-restart-5-blocks',
-    'gray-2x2-restart',
-    'progressive-restart',
-    'progressive-4-2-2',
-    'progressive-4-1-1-refined',
-    'one-scan-per-component',
-    'one-scan-per-component-4-1-0-restart',
-    'adobe-rgb',
-    'adobe-rgb-progressive-2x1',
-    'sixteen-bit-tables',
-  ])('agrees with libjpeg-turbo on %s', async (name) => {
+  test.for(variants)('agrees with libjpeg-turbo on %s', async (name) => {
     await expectLikeSharp(readVariant(`${name}.jpg`), denominator);
   });
 
