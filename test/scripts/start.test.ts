@@ -85,3 +85,14 @@ describe.runIf(inject('trained'))('npm start', () => {
     expect(output()).toBe(`PORT should be a number from 0 to 65535 but is "${port}".\n`);
   });
 });
+
+describe.runIf(!inject('trained'))('npm start where the weights can be had from nowhere', () => {
+  test('refuses, and says which file to put where', async () => {
+    const { child, output } = start({ PORT: '0' });
+    expect(await exitCode(child)).toBe(1);
+    expect(output()).toMatch(
+      /^Put the file \S+ \(4,070,174 bytes, sha256 \w+\) into the folder model/m,
+    );
+    expect(output()).not.toContain('Petal answers');
+  });
+});
