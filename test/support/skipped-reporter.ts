@@ -7,6 +7,6 @@ export class SkippedReporter implements Reporter {
       [...module.children.allTests('skipped')].map(({ fullName }) => fullName),
     );
     if (names.length === 0) return;
-    console.log(`Skipped, for the reasons that are said at the top:\n  ${names.join('\n  ')}`);
+    console.log(`Skipped, as they do not apply to what is here:\n  ${names.join('\n  ')}`);
   }
 }
