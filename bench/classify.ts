@@ -1,8 +1,8 @@
 import classNames from '../model/classes.json' with { type: 'json' };
 import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
-import { decodeImage } from '../src/image/decode-image.ts';
-import { maxReduction, preprocess } from '../src/image/preprocess.ts';
+import { decodePhoto, openPhoto } from '../src/image/decode-image.ts';
+import { NetworkInput } from '../src/image/preprocess.ts';
 import { openArtifact } from '../src/mobilenet/artifact.ts';
 import { type LoadedNetwork, loadNetwork } from '../src/mobilenet/network.ts';
 import { backgroundOutputs } from '../src/mobilenet/top-k.ts';
@@ -159,13 +159,10 @@ async function compareAnswers(
   expect('probability in Node.js', inProcess.probability, probability, tolerances.process);
   if (rival === undefined) return wrong;
 
-  const input = preprocess(
-    decodeImage(photo.bytes, limits, (width, height) =>
-      maxReduction(width, height, network.inputSize, 'crop'),
-    ),
-    network.inputSize,
-    'crop',
-  );
+  const opened = openPhoto(photo.bytes);
+  const target = new NetworkInput(opened.stored, network.inputSize, 'crop');
+  decodePhoto(opened, target, limits);
+  const input = target.values;
   const ours = network.probabilities(input);
   const onInput = await rival.infer(toPlanes(input, { scale: 1, offset: 0 }));
   const difference = Math.max(...ours.map((value, i) => Math.abs(value - onInput[i])));

@@ -1,7 +1,9 @@
 import { decode as decodeWithJpegJs } from 'jpeg-js';
 import { inputSize } from '../model/mobilenet-v2.ts';
-import { type Denominator, decodeJpeg } from '../src/image/jpeg/decoder.ts';
-import { maxReduction, preprocess } from '../src/image/preprocess.ts';
+import { denominatorFor as denominatorOf, jpegCodec } from '../src/image/jpeg/codec.ts';
+import type { Denominator } from '../src/image/jpeg/decoder.ts';
+import { Picture } from '../src/image/picture.ts';
+import { NetworkInput } from '../src/image/preprocess.ts';
 import { loadSharp } from './rivals.ts';
 
 /** Ways from a JPEG file to pixels. The key is what a fresh process is told. */
@@ -26,12 +28,9 @@ export interface DecodeContender {
   decode(bytes: Uint8Array, size: Size): Promise<unknown>;
 }
 
-const denominators: readonly Denominator[] = [8, 4, 2, 1];
-
 /** The scale that Petal decodes a photo at: the smallest that leaves the network all it can use. */
 export function denominatorFor({ width, height }: Size): Denominator {
-  const most = maxReduction(width, height, inputSize, 'crop');
-  return denominators.find((denominator) => denominator <= most) ?? 1;
+  return denominatorOf(new NetworkInput({ width, height, orientation: 1 }, inputSize, 'crop'));
 }
 
 export const jpegJs: DecodeContender = {
@@ -42,14 +41,16 @@ export const jpegJs: DecodeContender = {
 
 export const petalFull: DecodeContender = {
   key: 'petalFull',
-  decode: async (bytes) => decodeJpeg(bytes, 1),
+  decode: async (bytes) => jpegCodec.open(bytes).decode(new Picture()),
 };
 
 /** As the pipeline does it: decoded at a scale, then cropped and resampled to the input. */
 export const petalToInput: DecodeContender = {
   key: 'petalToInput',
-  decode: async (bytes, size) =>
-    preprocess(decodeJpeg(bytes, denominatorFor(size)), inputSize, 'crop'),
+  decode: async (bytes) => {
+    const image = jpegCodec.open(bytes);
+    return image.decode(new NetworkInput(image, inputSize, 'crop'));
+  },
 };
 
 export const petalContenders: readonly DecodeContender[] = [petalFull, petalToInput];

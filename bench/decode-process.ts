@@ -7,14 +7,14 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { inputSize } from '../model/mobilenet-v2.ts';
 import { jpegCodec } from '../src/image/jpeg/codec.ts';
-import { maxReduction } from '../src/image/preprocess.ts';
+import { NetworkInput } from '../src/image/preprocess.ts';
 import { measurePeak } from './resident-memory.ts';
 import { loadSharp } from './rivals.ts';
 
 const decoders: Record<string, (bytes: Uint8Array) => Promise<unknown>> = {
   petal: async (bytes) => {
     const image = jpegCodec.open(bytes);
-    return image.decode(maxReduction(image.width, image.height, inputSize, 'crop'));
+    return image.decode(new NetworkInput(image, inputSize, 'crop'));
   },
   sharp: async (bytes) => {
     const sharp = await loadSharp();

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProgress } from '../src/cli/progress.ts';
-import { decodeJpeg } from '../src/image/jpeg/decoder.ts';
+import { jpegCodec } from '../src/image/jpeg/codec.ts';
 import { readJpegHeader } from '../src/image/jpeg/header.ts';
+import { Picture } from '../src/image/picture.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { runScript } from './child-process.ts';
 import {
@@ -131,7 +132,9 @@ async function compareWithSharp(rows: readonly Row[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const { name, photos } of rows) {
     for (const { bytes } of photos) {
-      const { pixels, truncated } = decodeJpeg(bytes, 1);
+      const picture = new Picture();
+      const { truncated } = jpegCodec.open(bytes).decode(picture);
+      const { pixels } = picture.image;
       const theirs = await sharp(bytes).raw().toBuffer();
       if (truncated || theirs.length !== pixels.length) {
         wrong.push(`${name}: the picture is cut short, or not of sharp's size.`);

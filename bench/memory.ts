@@ -4,7 +4,7 @@ import { inputSize } from '../model/mobilenet-v2.ts';
 import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
 import { jpegCodec } from '../src/image/jpeg/codec.ts';
-import { maxReduction } from '../src/image/preprocess.ts';
+import { NetworkInput } from '../src/image/preprocess.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { runScript } from './child-process.ts';
 import { findFreePort, type HeapUsage, readHeapUsage } from './inspector.ts';
@@ -174,7 +174,7 @@ function photosOfAllKinds(): SyntheticPhoto[] {
 /** What the codec says beforehand of decoding a photo for the network. */
 function estimateMemory(bytes: Uint8Array): number {
   const image = jpegCodec.open(bytes);
-  return image.memoryBytes(maxReduction(image.width, image.height, inputSize, 'crop'));
+  return image.memoryBytes(new NetworkInput(image, inputSize, 'crop'));
 }
 
 async function measureInWorkerd({ bundle, photos }: Setting, bytes: Uint8Array): Promise<number> {

@@ -1,11 +1,5 @@
 import type { Orientation } from './orientation.ts';
-import type { RgbImage } from './rgb-image.ts';
-
-/** Pixels as they are stored, perhaps of a reduced picture, not yet turned upright. */
-export interface DecodedPixels extends RgbImage {
-  /** Whether some of the file's data was missing or damaged; that part is gray. */
-  readonly truncated: boolean;
-}
+import type { PictureTarget } from './picture-target.ts';
 
 /** A photo whose header was read, and nothing more. */
 export interface OpenImage {
@@ -15,15 +9,18 @@ export interface OpenImage {
   /** How the stored picture is to be turned. */
   readonly orientation: Orientation;
   /**
-   * The most memory that decoding takes at once, in bytes, the pixels that
-   * come out included.
-   *
-   * @param maxReduction how many times smaller than stored the picture may
-   *   come out, at least 1; formats that can't reduce ignore it
+   * The most memory that decoding for this target takes at once, in bytes,
+   * beside the file and what the target itself keeps.
    */
-  memoryBytes(maxReduction: number): number;
-  /** @throws AppError `image-decode-failed` */
-  decode(maxReduction: number): DecodedPixels;
+  memoryBytes(target: PictureTarget): number;
+  /**
+   * Decodes as much as the target wants, and sends it every row that it wants.
+   *
+   * @returns whether some of the wanted picture's data was missing or damaged;
+   *   that part was sent as gray
+   * @throws AppError `image-decode-failed`
+   */
+  decode(target: PictureTarget): { readonly truncated: boolean };
 }
 
 /** One way of storing photos. */

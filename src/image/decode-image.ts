@@ -1,7 +1,8 @@
 import { AppError } from '../errors.ts';
+import type { OpenImage } from './codec.ts';
 import { type FormatName, formatOf, formats, looksLike } from './formats.ts';
-import { type Orientation, swapsSides, turnUpright } from './orientation.ts';
-import type { RgbImage } from './rgb-image.ts';
+import { swapsSides } from './orientation.ts';
+import type { PictureTarget } from './picture-target.ts';
 
 /** What a photo may cost. */
 export interface DecodeLimits {
@@ -11,30 +12,22 @@ export interface DecodeLimits {
   readonly maxDecodeBytes: number;
 }
 
-/** A photo, upright, perhaps reduced. */
-export interface DecodedImage extends RgbImage {
+/** A photo of which the header was read. */
+export interface Photo {
   readonly format: FormatName;
-  /** How it was stored; the pixels are upright. */
-  readonly orientation: Orientation;
-  /** The sides of the photo before it was reduced, in pixels, upright. */
-  readonly fullWidth: number;
-  readonly fullHeight: number;
-  /** Whether some of the file's data was missing or damaged; that part is gray. */
-  readonly truncated: boolean;
+  /** Pixels, seen upright. */
+  readonly width: number;
+  readonly height: number;
+  /** As the file stores it. */
+  readonly stored: OpenImage;
 }
 
 /**
- * From a file's bytes to pixels: tells the format from the bytes, reads the
- * sizes and refuses what would not fit, and only then decodes.
+ * Tells the format from the bytes, and reads the sizes; decodes nothing.
  *
- * @param maxReduction how many times smaller a photo of these sides may come out, 1 or more
- * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`
+ * @throws AppError `unsupported-media-type`, `image-decode-failed`
  */
-export function decodeImage(
-  bytes: Uint8Array,
-  limits: DecodeLimits,
-  maxReduction: (width: number, height: number) => number,
-): DecodedImage {
+export function openPhoto(bytes: Uint8Array): Photo {
   const format = formatOf(bytes);
   if (format === undefined) {
     const supported = Object.values(formats).map(({ mediaType }) => mediaType);
@@ -45,23 +38,33 @@ export function decodeImage(
       { facts: { looksLike: looks, supported } },
     );
   }
-  const image = formats[format].codec.open(bytes);
-  const { orientation } = image;
-  const [fullWidth, fullHeight] = swapsSides(orientation)
-    ? [image.height, image.width]
-    : [image.width, image.height];
-  const reduction = maxReduction(fullWidth, fullHeight);
-  const limitPixels = pixelLimit(image.width * image.height, image.memoryBytes(reduction), limits);
-  if (image.width * image.height > limitPixels) {
+  const stored = formats[format].codec.open(bytes);
+  const { width, height, orientation } = stored;
+  return swapsSides(orientation)
+    ? { format, width: height, height: width, stored }
+    : { format, width, height, stored };
+}
+
+/**
+ * Decodes a photo into a target, after refusing what would not fit.
+ *
+ * @returns whether some of the photo's data was missing or damaged; that part is gray
+ * @throws AppError `image-too-large`, `image-decode-failed`
+ */
+export function decodePhoto(
+  { width, height, stored }: Photo,
+  target: PictureTarget,
+  limits: DecodeLimits,
+): { readonly truncated: boolean } {
+  const limitPixels = pixelLimit(width * height, stored.memoryBytes(target), limits);
+  if (width * height > limitPixels) {
     throw new AppError(
       'image-too-large',
-      `The photo is ${fullWidth} x ${fullHeight} (${megapixels(fullWidth * fullHeight)} megapixels); photos of this kind may have up to ${megapixels(limitPixels)} megapixels here. Reduce it first: the network itself looks at 224 x 224 pixels.`,
-      { facts: { width: fullWidth, height: fullHeight, limitPixels } },
+      `The photo is ${width} x ${height} (${megapixels(width * height)} megapixels); photos of this kind may have up to ${megapixels(limitPixels)} megapixels here. Reduce it first: the network itself looks at 224 x 224 pixels.`,
+      { facts: { width, height, limitPixels } },
     );
   }
-  const { truncated, ...pixels } = image.decode(reduction);
-  const upright = turnUpright(pixels, orientation);
-  return { ...upright, format, orientation, fullWidth, fullHeight, truncated };
+  return stored.decode(target);
 }
 
 /** Memory grows with the pixels, so that its limit is one on pixels for photos of this kind. */

@@ -13,6 +13,38 @@ export function swapsSides(orientation: Orientation): boolean {
   return orientation >= 5;
 }
 
+/** The way through an upright picture's pixels in the order in which they are stored. */
+export interface TurningSteps {
+  /** Pixels from the upright picture's top left to where the first stored pixel belongs. */
+  readonly first: number;
+  /** Pixels to where the next stored column and the next stored row belong; negative for backwards. */
+  readonly across: number;
+  readonly down: number;
+}
+
+/**
+ * @param width sides of the upright picture in pixels
+ * @param height
+ * @param pitch pixels from one row of where it goes to the next
+ */
+export function turningSteps(
+  orientation: Orientation,
+  width: number,
+  height: number,
+  pitch: number,
+): TurningSteps {
+  const fromRight =
+    orientation === 2 || orientation === 3 || orientation === 6 || orientation === 7;
+  const fromBottom =
+    orientation === 3 || orientation === 4 || orientation === 7 || orientation === 8;
+  const first = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * pitch : 0);
+  const alongRow = fromRight ? -1 : 1;
+  const alongColumn = fromBottom ? -pitch : pitch;
+  return swapsSides(orientation)
+    ? { first, across: alongColumn, down: alongRow }
+    : { first, across: alongRow, down: alongColumn };
+}
+
 /**
  * Turns and mirrors a picture.
  *
@@ -20,29 +52,22 @@ export function swapsSides(orientation: Orientation): boolean {
  */
 export function turnUpright(image: RgbImage, orientation: Orientation): RgbImage {
   if (orientation === 1) return image;
-  const { width, height, pixels } = image;
-  const swaps = swapsSides(orientation);
-  const [uprightWidth, uprightHeight] = swaps ? [height, width] : [width, height];
-  // Where the stored picture begins, seen from the upright one's first pixel.
-  const fromRight =
-    orientation === 2 || orientation === 3 || orientation === 7 || orientation === 8;
-  const fromBottom =
-    orientation === 3 || orientation === 4 || orientation === 6 || orientation === 7;
-  const stepX = fromRight ? -3 : 3;
-  const stepY = fromBottom ? -width * 3 : width * 3;
-  const start = (fromRight ? (width - 1) * 3 : 0) + (fromBottom ? (height - 1) * width * 3 : 0);
-  const [across, down] = swaps ? [stepY, stepX] : [stepX, stepY];
+  const { pixels } = image;
+  const [width, height] = swapsSides(orientation)
+    ? [image.height, image.width]
+    : [image.width, image.height];
+  const { first, across, down } = turningSteps(orientation, width, height, width);
   const turned = new Uint8Array(pixels.length);
-  let out = 0;
-  for (let y = 0; y < uprightHeight; y++) {
-    let from = start + y * down;
-    for (let x = 0; x < uprightWidth; x++, from += across) {
-      turned[out++] = pixels[from];
-      turned[out++] = pixels[from + 1];
-      turned[out++] = pixels[from + 2];
+  let from = 0;
+  for (let y = 0; y < image.height; y++) {
+    let to = (first + y * down) * 3;
+    for (let x = 0; x < image.width; x++, to += across * 3) {
+      turned[to] = pixels[from++];
+      turned[to + 1] = pixels[from++];
+      turned[to + 2] = pixels[from++];
     }
   }
-  return { width: uprightWidth, height: uprightHeight, pixels: turned };
+  return { width, height, pixels: turned };
 }
 
 const orientationTag = 0x0112;

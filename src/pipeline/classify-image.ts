@@ -1,7 +1,14 @@
-import { type DecodeLimits, decodeImage } from '../image/decode-image.ts';
+import { type DecodeLimits, decodePhoto, openPhoto } from '../image/decode-image.ts';
 import type { FormatName } from '../image/formats.ts';
 import type { Orientation } from '../image/orientation.ts';
-import { type Fit, maxReduction, preprocess } from '../image/preprocess.ts';
+import type {
+  PictureTarget,
+  Reduction,
+  Region,
+  RowSink,
+  ScaledPicture,
+} from '../image/picture-target.ts';
+import { type Fit, NetworkInput } from '../image/preprocess.ts';
 import { type ImageClass, type Prediction, topPredictions } from '../mobilenet/top-k.ts';
 
 /** The stages of one classification, in order. */
@@ -63,28 +70,57 @@ export function classifyImage(
   { topK, fit }: ClassifyOptions,
 ): Classification {
   const start = now();
-  const { inputSize } = network;
-  const image = decodeImage(bytes, limits, (width, height) =>
-    maxReduction(width, height, inputSize, fit),
-  );
-  const decoded = now();
-  const input = preprocess(image, inputSize, fit);
+  const photo = openPhoto(bytes);
+  const { stored } = photo;
+  const input = new NetworkInput(stored, network.inputSize, fit);
+  const timed = new TimedTarget(input, now);
+  const { truncated } = decodePhoto(photo, timed, limits);
   const preprocessed = now();
-  const probabilities = network.probabilities(input);
+  const probabilities = network.probabilities(input.values);
   const inferred = now();
   return {
     predictions: topPredictions(probabilities, classes, topK),
     image: {
-      format: image.format,
-      width: image.fullWidth,
-      height: image.fullHeight,
-      orientation: image.orientation,
-      ...(image.truncated ? { truncated: true } : {}),
+      format: photo.format,
+      width: photo.width,
+      height: photo.height,
+      orientation: stored.orientation,
+      ...(truncated ? { truncated: true } : {}),
     },
     durationsMs: {
-      decode: decoded - start,
-      preprocess: preprocessed - decoded,
+      decode: preprocessed - start - timed.durationMs,
+      preprocess: timed.durationMs,
       inference: inferred - preprocessed,
     },
   };
+}
+
+/** Rows are preprocessed as they are decoded; this tells how long that took. */
+class TimedTarget implements PictureTarget {
+  durationMs = 0;
+  readonly maxReduction: Reduction;
+  readonly #target: PictureTarget;
+  readonly #now: () => number;
+
+  constructor(target: PictureTarget, now: () => number) {
+    this.maxReduction = target.maxReduction;
+    this.#target = target;
+    this.#now = now;
+  }
+
+  region(picture: ScaledPicture): Region {
+    return this.#target.region(picture);
+  }
+
+  open(picture: ScaledPicture): RowSink {
+    const sink = this.#target.open(picture);
+    return {
+      ...sink,
+      write: (y, row) => {
+        const start = this.#now();
+        sink.write(y, row);
+        this.durationMs += this.#now() - start;
+      },
+    };
+  }
 }

@@ -2,14 +2,23 @@ import fc from 'fast-check';
 import { encode } from 'jpeg-js';
 import { describe, expect, inject, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { type DecodedImage, decodeImage } from '../../src/image/decode-image.ts';
+import { decodePhoto, openPhoto } from '../../src/image/decode-image.ts';
 import { readJpegHeader } from '../../src/image/jpeg/header.ts';
+import { Picture } from '../../src/image/picture.ts';
+import type { RgbImage } from '../../src/image/rgb-image.ts';
 
 const limits = { maxPixels: 50e6, maxDecodeBytes: 48e6 };
 
+interface DecodedPhoto extends RgbImage {
+  readonly format: string;
+}
+
 /** Decodes a photo at its full size. */
-function decodeWhole(bytes: Uint8Array): DecodedImage {
-  return decodeImage(bytes, limits, () => 1);
+function decodeWhole(bytes: Uint8Array): DecodedPhoto {
+  const picture = new Picture();
+  const photo = openPhoto(bytes);
+  decodePhoto(photo, picture, limits);
+  return { format: photo.format, ...picture.image };
 }
 
 const photos = inject('validPhotos').map(({ base64, ...photo }) => ({
@@ -29,7 +38,7 @@ function outcome(bytes: Uint8Array): string {
   }
 }
 
-describe('decodeImage', () => {
+describe('decodePhoto', () => {
   test.for(photos)('decodes $name to its size', ({ bytes, width, height }) => {
     expect(decodeWhole(bytes)).toMatchObject({ format: 'jpeg', width, height });
   });

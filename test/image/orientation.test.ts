@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import classNames from '../../model/classes.json' with { type: 'json' };
-import { decodeImage } from '../../src/image/decode-image.ts';
 import {
   type Orientation,
   orientations,
@@ -17,6 +16,7 @@ import { type LoadedNetwork, loadNetwork } from '../../src/mobilenet/network.ts'
 import { type Classification, classifyImage } from '../../src/pipeline/classify-image.ts';
 import { readAssets } from '../../src/runtime/node.ts';
 import { sharedFolder } from '../support/photos.ts';
+import { decodeUpright } from './decoded.ts';
 
 const limits = { maxPixels: 50e6, maxDecodeBytes: 48e6 };
 
@@ -125,7 +125,7 @@ const inverse: Record<Orientation, Orientation> = {
 
 describe('a photo that is stored turned', () => {
   const { base64 = '' } = inject('validPhotos').find(({ name }) => name === 'daisy.jpg') ?? {};
-  const daisy = decodeImage(Buffer.from(base64, 'base64'), limits, () => 1);
+  const daisy = decodeUpright(Buffer.from(base64, 'base64'));
   let network: LoadedNetwork;
   beforeAll(async () => {
     network = loadNetwork(await readAssets(inject('artifactPath')));
@@ -164,7 +164,7 @@ describe.runIf(examples !== null)('example photos in all orientations', () => {
 
   test.for(names)('%s comes out as libvips turns it', async (name) => {
     const bytes = await readFile(join(examples ?? '', name));
-    const upright = decodeImage(bytes, limits, () => 1);
+    const upright = decodeUpright(bytes);
     const { data, info } = await sharp(bytes)
       .autoOrient()
       .removeAlpha()

@@ -1,5 +1,6 @@
 import type { ImageCodec, OpenImage } from '../codec.ts';
 import { readExifOrientation } from '../orientation.ts';
+import type { PictureTarget } from '../picture-target.ts';
 import { type Denominator, decodeJpeg } from './decoder.ts';
 import { frameBytes } from './frame.ts';
 import { countScans, readExif, readJpegHeader } from './header.ts';
@@ -13,9 +14,9 @@ const maxScans = 100;
 
 const denominators: readonly Denominator[] = [8, 4, 2, 1];
 
-/** The smallest scale that is allowed. */
-function denominatorFor(maxReduction: number): Denominator {
-  return denominators.find((denominator) => denominator <= maxReduction) ?? 1;
+/** The smallest scale that is allowed; a JPEG is reduced alike across and down. */
+export function denominatorFor({ maxReduction: { across, down } }: PictureTarget): Denominator {
+  return denominators.find((denominator) => denominator <= Math.min(across, down)) ?? 1;
 }
 
 /** JPEG through the decoder of our own, which reduces while it decodes. */
@@ -32,9 +33,8 @@ export const jpegCodec: ImageCodec = {
       height: header.height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
       // Beside the frame there is a copy of the file, without what isn't data.
-      memoryBytes: (maxReduction) =>
-        frameBytes(header, denominatorFor(maxReduction)) + bytes.length,
-      decode: (maxReduction) => decodeJpeg(bytes, denominatorFor(maxReduction)),
+      memoryBytes: (target) => frameBytes(header, denominatorFor(target)) + bytes.length,
+      decode: (target) => decodeJpeg(bytes, denominatorFor(target), target),
     };
   },
 };

@@ -2,6 +2,7 @@
  * From component planes to RGB: enlarging what is subsampled, row by row, and
  * converting colour (JFIF 1.02; Adobe Technical Note 5116 for the others).
  */
+import type { RowSink } from '../picture-target.ts';
 import type { Component, Frame } from './frame.ts';
 
 /** What the components of a frame are. */
@@ -175,16 +176,18 @@ function convertCmyk(
   }
 }
 
-/** @returns the frame's picture, RGB, row-major */
-export function toRgb(frame: Frame, colorSpace: ColorSpace): Uint8Array {
-  const { width, height, components } = frame;
-  const pixels = new Uint8ClampedArray(width * height * 3);
+/** Sends the frame's picture to where it is wanted. */
+export function writeRows(frame: Frame, colorSpace: ColorSpace, sink: RowSink): void {
+  const { width, components } = frame;
   const readers = components.map((component) => rowReaderOf(component, frame));
   const rows = components.map(() => new Uint8ClampedArray(width));
+  const pixels = new Uint8ClampedArray(width * 3);
+  const wanted = new Uint8Array(pixels.buffer).subarray(sink.firstColumn * 3, sink.endColumn * 3);
   const convert = converters[colorSpace];
-  for (let y = 0; y < height; y++) {
+  for (let y = sink.firstRow; y < sink.endRow; y++) {
+    if (!sink.wants(y)) continue;
     for (const [i, component] of components.entries()) readers[i](component, y, width, rows[i]);
-    convert(rows, pixels, y * width * 3, width);
+    convert(rows, pixels, 0, width);
+    sink.write(y, wanted);
   }
-  return new Uint8Array(pixels.buffer);
 }

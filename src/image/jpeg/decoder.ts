@@ -3,8 +3,8 @@
  * 1/4 or 1/8, from the coefficients that the scale needs. Written from ITU-T
  * T.81; sequential and progressive frames of 8 bits with Huffman coding.
  */
-import type { RgbImage } from '../rgb-image.ts';
-import { type ColorHints, colorSpaceOf, toRgb } from './color.ts';
+import type { PictureTarget } from '../picture-target.ts';
+import { type ColorHints, colorSpaceOf, writeRows } from './color.ts';
 import { EntropyCodedReader } from './entropy-coded.ts';
 import { foldedFactors } from './folding.ts';
 import { type Component, createFrame, type Denominator, type Frame } from './frame.ts';
@@ -15,21 +15,20 @@ import { type Scan, ScanDecoder } from './scan.ts';
 
 export type { Denominator } from './frame.ts';
 
-/** A picture at a scale; its sides are the file's over the denominator, rounded up. */
-export interface DecodedJpeg extends RgbImage {
-  /** Whether some of the file's data was missing or damaged. What is missing is gray. */
-  readonly truncated: boolean;
-}
-
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
 /**
  * @param bytes the whole file; read only
+ * @returns whether some of the file's data was missing or damaged
  * @throws AppError `image-decode-failed` where the file is not a JPEG of a
  *   supported kind, is damaged beyond reading, or holds less than half of its picture
  */
-export function decodeJpeg(bytes: Uint8Array, denominator: Denominator): DecodedJpeg {
+export function decodeJpeg(
+  bytes: Uint8Array,
+  denominator: Denominator,
+  target: PictureTarget,
+): { truncated: boolean } {
   const frame = createFrame(readJpegHeader(bytes), denominator);
   const { colorHints, whole } = decodeScans(bytes, frame);
   for (const { decodedBlocks, blocksAcross, blocksDown } of frame.components) {
@@ -39,8 +38,10 @@ export function decodeJpeg(bytes: Uint8Array, denominator: Denominator): Decoded
       );
     }
   }
-  const pixels = toRgb(frame, colorSpaceOf(frame, colorHints));
-  return { width: frame.width, height: frame.height, pixels, truncated: !whole };
+  const { width, height } = frame;
+  const reduction = { across: denominator, down: denominator };
+  writeRows(frame, colorSpaceOf(frame, colorHints), target.open({ width, height, reduction }));
+  return { truncated: !whole };
 }
 
 /** What segments between scans set, for the scans after them (B.2.4). */

@@ -10,10 +10,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
 import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
 import { sharedFolder } from '../../support/photos.ts';
+import { decodeJpeg } from './decoded.ts';
 import {
   drawNoise,
   type Encoding,

@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
-import { type DecodedJpeg, type Denominator, decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
+import type { DecodedPicture } from '../decoded.ts';
+import { decodeJpeg } from './decoded.ts';
 import { drawNoise, encode, fixturePixels, readVariant } from './pictures.ts';
 import { decodeWithJpegJs, expectAlike } from './reference.ts';
 import { code, joinBytes, rewrite, segmentsOf } from './segments.ts';
@@ -13,7 +15,7 @@ const denominators = [1, 2, 4, 8] as const satisfies Denominator[];
 const seed = 20_261_123;
 
 /** The picture, or the code of the refusal; lets anything else through. */
-function attempt(bytes: Uint8Array, denominator: Denominator): DecodedJpeg | string {
+function attempt(bytes: Uint8Array, denominator: Denominator): DecodedPicture | string {
   try {
     const image = decodeJpeg(bytes, denominator);
     expect(image.pixels).toHaveLength(image.width * image.height * 3);

@@ -6,9 +6,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { type Denominator, decodeJpeg } from '../../../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
 import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import { sharedFolder } from '../../support/photos.ts';
+import { decodeJpeg } from './decoded.ts';
 import { drawNoise, type Encoding, encode, readVariant, variants } from './pictures.ts';
 import {
   type Bounds,

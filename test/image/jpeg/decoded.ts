@@ -1,0 +1,8 @@
+import { jpegCodec } from '../../../src/image/jpeg/codec.ts';
+import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
+import { type DecodedPicture, decodeStored } from '../decoded.ts';
+
+/** The whole picture of a JPEG at a scale, as it is stored. */
+export function decodeJpeg(bytes: Uint8Array, denominator: Denominator): DecodedPicture {
+  return decodeStored(jpegCodec, bytes, denominator);
+}
