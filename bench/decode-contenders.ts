@@ -1,7 +1,7 @@
 import { decode as decodeWithJpegJs } from 'jpeg-js';
 import { inputSize } from '../model/mobilenet-v2.ts';
 import { denominatorFor as denominatorOf, jpegCodec } from '../src/image/jpeg/codec.ts';
-import type { Denominator } from '../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../src/image/jpeg/frame.ts';
 import { Picture } from '../src/image/picture.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
 import { loadSharp } from './rivals.ts';

@@ -1,9 +1,9 @@
 import type { ImageCodec, OpenImage } from '../codec.ts';
 import { readExifOrientation } from '../orientation.ts';
 import type { PictureTarget } from '../picture-target.ts';
-import { type Denominator, decodeJpeg } from './decoder.ts';
-import { frameBytes } from './frame.ts';
-import { countScans, readExif, readJpegHeader } from './header.ts';
+import { decodeJpeg } from './decoder.ts';
+import { type Denominator, type FramePlan, frameBytes } from './frame.ts';
+import { countFirstScanComponents, countScans, readExif, readJpegHeader } from './header.ts';
 import { jpegProblem } from './markers.ts';
 
 /**
@@ -11,6 +11,9 @@ import { jpegProblem } from './markers.ts';
  * however few bytes it has, so that a small file of many would take seconds.
  */
 const maxScans = 100;
+
+/** What decoding takes beside the frame, at most: tables, a chunk of the data and two rows of 65,535 pixels. */
+const workingBytes = 1e6;
 
 const denominators: readonly Denominator[] = [8, 4, 2, 1];
 
@@ -28,13 +31,18 @@ export const jpegCodec: ImageCodec = {
       throw jpegProblem(`This JPEG has ${scans} scans; up to ${maxScans} are read.`);
     }
     const exif = readExif(bytes);
+    const isBanded =
+      header.progressive || countFirstScanComponents(bytes) === header.components.length;
+    const planFor = (target: PictureTarget): FramePlan => ({
+      denominator: denominatorFor(target),
+      isBanded,
+    });
     return {
       width: header.width,
       height: header.height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
-      // Beside the frame there is a copy of the file, without what isn't data.
-      memoryBytes: (target) => frameBytes(header, denominatorFor(target)) + bytes.length,
-      decode: (target) => decodeJpeg(bytes, denominatorFor(target), target),
+      memoryBytes: (target) => frameBytes(header, planFor(target)) + workingBytes,
+      decode: (target) => decodeJpeg(bytes, header, planFor(target), target),
     };
   },
 };

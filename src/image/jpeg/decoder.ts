@@ -1,181 +1,168 @@
 /**
  * A JPEG decoder that decodes only as far as needed: the picture at 1/1, 1/2,
- * 1/4 or 1/8, from the coefficients that the scale needs. Written from ITU-T
- * T.81; sequential and progressive frames of 8 bits with Huffman coding.
+ * 1/4 or 1/8, from the coefficients that the scale needs, row by row. Written
+ * from ITU-T T.81; sequential and progressive frames of 8 bits with Huffman coding.
  */
 import type { PictureTarget } from '../picture-target.ts';
-import { type ColorHints, colorSpaceOf, writeRows } from './color.ts';
-import { EntropyCodedReader } from './entropy-coded.ts';
-import { foldedFactors } from './folding.ts';
-import { type Component, createFrame, type Denominator, type Frame } from './frame.ts';
-import { isFrameMarker, readJpegHeader } from './header.ts';
-import { buildHuffmanTable, type HuffmanTable } from './huffman.ts';
+import { CodedBits } from './coded-bits.ts';
+import { type ColorHints, colorSpaceOf } from './color.ts';
+import { createFrame, type Frame, type FramePlan } from './frame.ts';
+import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
-import { type Scan, ScanDecoder } from './scan.ts';
-
-export type { Denominator } from './frame.ts';
+import { ProgressiveDecoder } from './progressive.ts';
+import { RowWriter } from './row-writer.ts';
+import { blocksOf, type Scan } from './scan.ts';
+import { readScanHeader } from './scan-header.ts';
+import { SequentialDecoder } from './sequential.ts';
+import { Tables } from './tables.ts';
 
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
 /**
+ * Blocks that the scans of a progressive picture may visit in all. A scan visits
+ * all blocks however few bytes it has, so that a small file of many scans would
+ * take seconds. Usual encoders' ten scans of 48 megapixels visit 6 million.
+ */
+const maxBlockVisits = 20e6;
+
+/**
  * @param bytes the whole file; read only
  * @returns whether some of the file's data was missing or damaged
- * @throws AppError `image-decode-failed` where the file is not a JPEG of a
- *   supported kind, is damaged beyond reading, or holds less than half of its picture
+ * @throws AppError `image-decode-failed` where the file is damaged beyond reading, takes
+ *   unreasonably much work, or holds less than half of its picture
  */
 export function decodeJpeg(
   bytes: Uint8Array,
-  denominator: Denominator,
+  header: JpegHeader,
+  plan: FramePlan,
   target: PictureTarget,
 ): { truncated: boolean } {
-  const frame = createFrame(readJpegHeader(bytes), denominator);
-  const { colorHints, whole } = decodeScans(bytes, frame);
-  for (const { decodedBlocks, blocksAcross, blocksDown } of frame.components) {
-    if (decodedBlocks < minDecodedShare * blocksAcross * blocksDown) {
+  const frame = createFrame(header, plan);
+  const { width, height } = frame;
+  const reduction = { across: plan.denominator, down: plan.denominator };
+  const createWriter = (hints: ColorHints): RowWriter =>
+    new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
+  const scans = new Scans(bytes, frame);
+  const whole = header.progressive
+    ? decodeProgressive(scans, frame, createWriter)
+    : decodeSequential(scans, frame, createWriter, bytes);
+  return { truncated: !whole };
+}
+
+type WriterFactory = (hints: ColorHints) => RowWriter;
+
+function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): boolean {
+  const decoder = new ProgressiveDecoder(frame, scans.bits);
+  let whole = true;
+  let visits = 0;
+  for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
+    // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
+    if (scan.spectralStart > 0 && scan.components[0].side === 1) continue;
+    visits += blocksOf(scan, frame);
+    if (visits > maxBlockVisits) {
+      throw jpegProblem(
+        'The scans of this JPEG take more work than any usual photo; save it again as an ordinary JPEG.',
+      );
+    }
+    const decoded = decoder.decode(scan);
+    whole &&= decoded;
+  }
+  requireHalf(frame, 1);
+  decoder.write(createWriter(scans.colorHints));
+  return whole;
+}
+
+function decodeSequential(
+  scans: Scans,
+  frame: Frame,
+  createWriter: WriterFactory,
+  bytes: Uint8Array,
+): boolean {
+  let scan = scans.next();
+  const writer = createWriter(scans.colorHints);
+  // The rest needn't be decoded, unless it may be missing, which has to be said.
+  const mayStop = endsWithEoi(bytes);
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, mayStop);
+  let whole = true;
+  for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
+    const decoded = decoder.decode(scan);
+    whole &&= decoded;
+  }
+  requireHalf(frame, decoder.openedShare);
+  if (!frame.isBanded) writer.writeUpTo(frame.mcusDown);
+  return whole;
+}
+
+/** @param share of the picture that was looked at */
+function requireHalf({ components }: Frame, share: number): void {
+  for (const { decodedBlocks, blocksAcross, blocksDown } of components) {
+    if (decodedBlocks < minDecodedShare * share * blocksAcross * blocksDown) {
       throw jpegProblem(
         'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
       );
     }
   }
-  const { width, height } = frame;
-  const reduction = { across: denominator, down: denominator };
-  writeRows(frame, colorSpaceOf(frame, colorHints), target.open({ width, height, reduction }));
-  return { truncated: !whole };
 }
 
-/** What segments between scans set, for the scans after them (B.2.4). */
-class Tables {
-  readonly quantization: (Uint16Array | undefined)[] = [];
-  readonly dc: (HuffmanTable | undefined)[] = [];
-  readonly ac: (HuffmanTable | undefined)[] = [];
-  /** MCUs, 0 for none. */
-  restartInterval = 0;
-
-  /** DQT: tables of 64 values in zigzag order, of 8 or 16 bits (B.2.4.1). */
-  readQuantization(data: Uint8Array): void {
-    for (let at = 0; at < data.length; ) {
-      const bytesPerValue = data[at] >> 4 === 0 ? 1 : 2;
-      const id = data[at] & 15;
-      const values = data.subarray(at + 1, at + 1 + 64 * bytesPerValue);
-      if (values.length < 64 * bytesPerValue || id > 3) {
-        throw jpegProblem('A quantisation table of this JPEG is cut short.');
-      }
-      this.quantization[id] = Uint16Array.from({ length: 64 }, (_, i) =>
-        bytesPerValue === 1 ? values[i] : (values[2 * i] << 8) | values[2 * i + 1],
-      );
-      at += 1 + values.length;
-    }
-  }
-
-  /** DHT: the counts of codes by length, then the symbols (B.2.4.2). */
-  readHuffman(data: Uint8Array): void {
-    for (let at = 0; at < data.length; ) {
-      const id = data[at] & 15;
-      const counts = data.subarray(at + 1, at + 17);
-      const total = counts.reduce((sum, count) => sum + count, 0);
-      const values = data.subarray(at + 17, at + 17 + total);
-      if (counts.length < 16 || values.length < total || id > 3) {
-        throw jpegProblem('A Huffman table of this JPEG is cut short.');
-      }
-      const tables = data[at] >> 4 === 0 ? this.dc : this.ac;
-      tables[id] = buildHuffmanTable(counts, values);
-      at += 17 + total;
-    }
-  }
+/** Whether the file's end is there. */
+function endsWithEoi(bytes: Uint8Array): boolean {
+  let at = bytes.length;
+  do at = bytes.lastIndexOf(marker.eoi, at - 1);
+  while (at > 0 && bytes[at - 1] !== 0xff);
+  // The last one of a file that is cut short may be that of a thumbnail in its metadata.
+  return at > bytes.length / 2;
 }
 
-/** Reads all segments from the beginning, and decodes each scan as it comes. */
-function decodeScans(bytes: Uint8Array, frame: Frame): { colorHints: ColorHints; whole: boolean } {
-  const tables = new Tables();
-  const decoder = new ScanDecoder(frame);
-  let reader: EntropyCodedReader | undefined;
-  let adobeTransform: number | undefined;
-  let isJfif = false;
-  let whole = true;
-  let frames = 0;
-  for (let at = 2; ; ) {
-    const segment = nextSegment(bytes, at);
-    if (segment === undefined || segment.code === marker.eoi) break;
-    const { code, data } = segment;
-    at = segment.end;
-    if (code === marker.dqt) tables.readQuantization(data);
-    else if (code === marker.dht) tables.readHuffman(data);
-    else if (code === marker.dri) tables.restartInterval = (data[0] << 8) | data[1];
-    else if (code === marker.app0 && startsWithText(data, 'JFIF')) isJfif = true;
-    else if (code === marker.app14 && startsWithText(data, 'Adobe')) adobeTransform = data[11];
-    else if (isFrameMarker(code)) {
-      frames += 1;
-      if (frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
-    } else if (code === marker.sos) {
-      const scan = readScanHeader(data, frame, tables);
-      reader ??= new EntropyCodedReader(bytes, at);
-      const coded = reader.read(at);
-      at = coded.fileEnd;
-      if (isNeeded(scan, frame)) {
-        const decoded = decoder.decode(scan, coded, tables.restartInterval);
-        whole &&= decoded;
+/** Reads a file's segments from the beginning, and stops at each scan. */
+class Scans {
+  /** At the data of the scan. */
+  readonly bits: CodedBits;
+  readonly #bytes: Uint8Array;
+  readonly #frame: Frame;
+  readonly #tables = new Tables();
+  #at = 2;
+  #frames = 0;
+  #adobeTransform: number | undefined;
+  #isJfif = false;
+
+  constructor(bytes: Uint8Array, frame: Frame) {
+    this.bits = new CodedBits(bytes);
+    this.#bytes = bytes;
+    this.#frame = frame;
+  }
+
+  /** What the segments so far say. */
+  get colorHints(): ColorHints {
+    return { adobeTransform: this.#adobeTransform, isJfif: this.#isJfif };
+  }
+
+  /** @returns undefined behind the last one */
+  next(): Scan | undefined {
+    const tables = this.#tables;
+    for (;;) {
+      // Of a scan that was read, the data is passed over.
+      const segment = nextSegment(this.#bytes, this.#at);
+      if (segment === undefined || segment.code === marker.eoi) return undefined;
+      const { code, data } = segment;
+      this.#at = segment.end;
+      if (code === marker.dqt) tables.readQuantization(data);
+      else if (code === marker.dht) tables.readHuffman(data);
+      else if (code === marker.dri) tables.restartInterval = (data[0] << 8) | data[1];
+      else if (code === marker.app0 && startsWithText(data, 'JFIF')) this.#isJfif = true;
+      else if (code === marker.app14 && startsWithText(data, 'Adobe')) {
+        this.#adobeTransform = data[11];
+      } else if (isFrameMarker(code)) {
+        this.#frames += 1;
+        if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
+      } else if (code === marker.sos) {
+        this.bits.openScan(this.#at);
+        return readScanHeader(data, this.#frame, tables);
       }
     }
   }
-  if (frame.header.progressive) decoder.reconstruct();
-  return { colorHints: { adobeTransform, isJfif }, whole };
 }
 
 function startsWithText(data: Uint8Array, text: string): boolean {
   return [...text].every((character, i) => data[i] === character.charCodeAt(0));
-}
-
-/** A scale of 1/8 is the DC coefficients alone; other scans are passed over. */
-function isNeeded(scan: Scan, frame: Frame): boolean {
-  return !frame.header.progressive || scan.spectralStart === 0 || scan.components[0].side > 1;
-}
-
-/** The scan header (B.2.3), with the tables that are in force. */
-function readScanHeader(data: Uint8Array, frame: Frame, tables: Tables): Scan {
-  const [count] = data;
-  if (data.length !== 4 + 2 * count || count < 1 || count > 4) {
-    throw jpegProblem('The length of a scan header of this JPEG contradicts its contents.');
-  }
-  const components = Array.from({ length: count }, (_, i) => {
-    const [id, ids] = data.subarray(1 + 2 * i);
-    const component = frame.components.find((each) => each.id === id);
-    if (component === undefined) {
-      throw jpegProblem('A scan of this JPEG names a component that the frame does not have.');
-    }
-    useTables(component, frame, tables, ids);
-    return component;
-  });
-  if (new Set(components).size !== count) {
-    throw jpegProblem('A scan of this JPEG names a component twice.');
-  }
-  const [spectralStart, spectralEnd, approximation] = data.subarray(1 + 2 * count);
-  if (!frame.header.progressive) {
-    return { components, spectralStart: 0, spectralEnd: 63, refines: false, lowBit: 0 };
-  }
-  const isDc = spectralStart === 0;
-  const isBand = isDc ? spectralEnd === 0 : spectralEnd >= spectralStart && spectralEnd < 64;
-  // Table G.1: a band of AC coefficients comes in scans of one component.
-  if (!isBand || (!isDc && count > 1) || (approximation & 15) > 13) {
-    throw jpegProblem('A scan of this JPEG has parameters that progressive coding does not have.');
-  }
-  return {
-    components,
-    spectralStart,
-    spectralEnd,
-    refines: approximation >> 4 > 0,
-    lowBit: approximation & 15,
-  };
-}
-
-function useTables(component: Component, frame: Frame, tables: Tables, ids: number): void {
-  component.dcTable = tables.dc[ids >> 4];
-  component.acTable = tables.ac[ids & 15];
-  const { quantization } = frame.header.components[frame.components.indexOf(component)];
-  if (component.factors.length > 0) return;
-  const table = tables.quantization[quantization];
-  if (table === undefined) {
-    throw jpegProblem('A scan of this JPEG uses a table that the file does not have.');
-  }
-  component.factors = foldedFactors(table, component.side);
 }

@@ -5,6 +5,22 @@ import type { BlockSide } from './idct.ts';
 /** The picture is reconstructed at one over this. */
 export type Denominator = 1 | 2 | 4 | 8;
 
+/** How a frame is to be decoded. */
+export interface FramePlan {
+  readonly denominator: Denominator;
+  /**
+   * Whether rows are complete one after another, so that a band of them is
+   * enough. They are not where each component comes in a scan of its own.
+   */
+  readonly isBanded: boolean;
+}
+
+/** What a picture without data is. */
+const midGray = 128;
+
+/** Rows of MCUs that are held at once: interpolation looks at the row before. */
+const bandMcus = 2;
+
 /** One colour component while it is decoded. */
 export interface Component {
   readonly id: number;
@@ -23,6 +39,8 @@ export interface Component {
   readonly height: number;
   /** Samples a row of `samples`: whole MCUs. */
   readonly stride: number;
+  /** Rows in `samples`: all, or a band of the last two rows of MCUs. Row y is row y % bandHeight there. */
+  readonly bandHeight: number;
   /** How often a sample is repeated in the picture, across and down. */
   readonly repeatAcross: number;
   readonly repeatDown: number;
@@ -55,14 +73,21 @@ export interface Frame {
   /** Pixels at the scale, rounded up. */
   readonly width: number;
   readonly height: number;
+  /** Whether the components keep a band of rows only. */
+  readonly isBanded: boolean;
   readonly mcusAcross: number;
   readonly mcusDown: number;
+  /** Rows of the picture in a row of MCUs. */
+  readonly mcuHeight: number;
+  /** Columns of the picture in an MCU. */
+  readonly mcuWidth: number;
   readonly components: readonly Component[];
 }
 
 /** What a component's arrays hold, in elements. */
 interface Sizes {
   readonly side: BlockSide;
+  readonly bandHeight: number;
   readonly samples: number;
   readonly coefficients: number;
   readonly nonZero: number;
@@ -114,38 +139,40 @@ function sizesOf(
   component: JpegComponent,
   geometry: Geometry,
   progressive: boolean,
-  denominator: Denominator,
+  { denominator, isBanded }: FramePlan,
 ): Sizes {
   const side = sideOf(component, geometry, progressive, denominator);
-  const blocks =
-    geometry.mcusAcross * geometry.mcusDown * component.horizontal * component.vertical;
+  const { mcusAcross, mcusDown } = geometry;
+  const { horizontal, vertical } = component;
+  const blocks = mcusAcross * mcusDown * horizontal * vertical;
+  const bandHeight = (isBanded ? Math.min(bandMcus, mcusDown) : mcusDown) * vertical * side;
   return {
     side,
-    samples: blocks * side * side,
+    bandHeight,
+    samples: mcusAcross * horizontal * side * bandHeight,
     coefficients: progressive ? blocks * side * side : 0,
     nonZero: progressive && (side === 2 || side === 4) ? blocks * 2 : 0,
   };
 }
 
-/** Bytes that {@link createFrame} allocates, and the pixels that are made from it. */
-export function frameBytes(header: JpegHeader, denominator: Denominator): number {
+/** Bytes that {@link createFrame} allocates. */
+export function frameBytes(header: JpegHeader, plan: FramePlan): number {
   const geometry = geometryOf(header);
-  const { width, height, components, progressive } = header;
-  const planes = components.reduce((bytes, component) => {
-    const sizes = sizesOf(component, geometry, progressive, denominator);
+  return header.components.reduce((bytes, component) => {
+    const sizes = sizesOf(component, geometry, header.progressive, plan);
     return bytes + sizes.samples + 2 * sizes.coefficients + 4 * sizes.nonZero;
   }, 0);
-  return planes + Math.ceil(width / denominator) * Math.ceil(height / denominator) * 3;
 }
 
 /** Lays a frame out at a scale; nothing is decoded yet. */
-export function createFrame(header: JpegHeader, denominator: Denominator): Frame {
+export function createFrame(header: JpegHeader, plan: FramePlan): Frame {
+  const { denominator } = plan;
   const geometry = geometryOf(header);
   const { maxHorizontal, maxVertical, mcusAcross, mcusDown } = geometry;
   const base = 8 / denominator;
   const components = header.components.map((component): Component => {
     const { id, horizontal, vertical } = component;
-    const sizes = sizesOf(component, geometry, header.progressive, denominator);
+    const sizes = sizesOf(component, geometry, header.progressive, plan);
     const { side } = sizes;
     const across = (header.width * horizontal) / maxHorizontal;
     const down = (header.height * vertical) / maxVertical;
@@ -160,9 +187,10 @@ export function createFrame(header: JpegHeader, denominator: Denominator): Frame
       width: Math.ceil((across * side) / 8),
       height: Math.ceil((down * side) / 8),
       stride: mcusAcross * horizontal * side,
+      bandHeight: sizes.bandHeight,
       repeatAcross: (maxHorizontal * base) / (horizontal * side),
       repeatDown: (maxVertical * base) / (vertical * side),
-      samples: new Uint8ClampedArray(sizes.samples).fill(128),
+      samples: new Uint8ClampedArray(sizes.samples).fill(midGray),
       coefficients: new Int16Array(sizes.coefficients),
       nonZero: new Int32Array(sizes.nonZero),
       factors: new Int32Array(0),
@@ -176,8 +204,21 @@ export function createFrame(header: JpegHeader, denominator: Denominator): Frame
     header,
     width: Math.ceil(header.width / denominator),
     height: Math.ceil(header.height / denominator),
+    isBanded: plan.isBanded,
     mcusAcross,
     mcusDown,
+    mcuWidth: maxHorizontal * base,
+    mcuHeight: maxVertical * base,
     components,
   };
+}
+
+/** Forgets what the band held, to make room for a row of MCUs. */
+export function clearMcuRow(
+  { samples, stride, side, vertical, bandHeight }: Component,
+  mcuRow: number,
+): void {
+  const rows = vertical * side;
+  const first = (mcuRow * rows) % bandHeight;
+  samples.fill(midGray, first * stride, (first + rows) * stride);
 }

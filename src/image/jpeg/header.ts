@@ -119,6 +119,15 @@ function readLineCount(bytes: Uint8Array, from: number): number {
   );
 }
 
+/** Components in the first scan; undefined where there is none. */
+export function countFirstScanComponents(bytes: Uint8Array): number | undefined {
+  for (let at = 2; ; ) {
+    const segment = nextSegment(bytes, at);
+    if (segment === undefined || segment.code === marker.sos) return segment?.data[0];
+    at = segment.end;
+  }
+}
+
 /** "Exif" and two zeros, before the data itself (EXIF 2.32, 4.7.2). */
 const exifIntroduction = [0x45, 0x78, 0x69, 0x66, 0, 0];
 

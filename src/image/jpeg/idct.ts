@@ -36,6 +36,20 @@ export function flatSample(dc: number): number {
   return 128 + ((dc + 4) >> 3);
 }
 
+/** Writes a block of one value. */
+export function fillBlock(
+  samples: Uint8ClampedArray,
+  at: number,
+  stride: number,
+  side: BlockSide,
+  value: number,
+): void {
+  for (let y = 0; y < side; y++) {
+    const row = at + y * stride;
+    for (let x = 0; x < side; x++) samples[row + x] = value;
+  }
+}
+
 function inverse2x2(
   coefficients: Int32Array,
   samples: Uint8ClampedArray,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
-import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../../../src/image/jpeg/frame.ts';
 import type { DecodedPicture } from '../decoded.ts';
 import { decodeJpeg } from './decoded.ts';
 import { drawNoise, encode, fixturePixels, readVariant } from './pictures.ts';

@@ -1,5 +1,5 @@
 import { jpegCodec } from '../../../src/image/jpeg/codec.ts';
-import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../../../src/image/jpeg/frame.ts';
 import { type DecodedPicture, decodeStored } from '../decoded.ts';
 
 /** The whole picture of a JPEG at a scale, as it is stored. */

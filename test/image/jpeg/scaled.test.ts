@@ -6,7 +6,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import type { Denominator } from '../../../src/image/jpeg/decoder.ts';
+import type { Denominator } from '../../../src/image/jpeg/frame.ts';
 import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import { sharedFolder } from '../../support/photos.ts';
 import { decodeJpeg } from './decoded.ts';

@@ -1,0 +1,145 @@
+import { type HuffmanTable, lookupBits } from './huffman.ts';
+import { marker } from './markers.ts';
+
+/** More than one block can take: 64 codes of 16 bits with 16 bits each. */
+const mostBlockBytes = 512;
+
+/** What is held of a file's data at once. It should fit into the processor's first cache. */
+const chunkBytes = 16_384;
+
+/** Beyond every position. */
+const never = 2 ** 30;
+
+/**
+ * The bits of a scan, with stuffed bytes taken out (ITU-T T.81, B.1.1.5 and
+ * F.1.2.3). The state is one bit position; each step loads 32 bits from there
+ * and looks up what the first of them mean. Whoever decodes may keep `position`
+ * in a variable meanwhile, and has to call {@link CodedBits.ensureBlock} before each block.
+ */
+export class CodedBits {
+  /** Of a part of the data; the bits behind the data's end are zeros. */
+  readonly view: DataView;
+  /** In bits. */
+  position = 0;
+  readonly #file: Uint8Array;
+  readonly #chunk: Uint8Array;
+  #filePosition = 0;
+  /** Bytes in the chunk. */
+  #length = 0;
+  /** Where the chunk has to be filled again, in bits. */
+  #refillAt = 0;
+  /** Where the interval's data ends, in bits, once that is known. */
+  #end = 0;
+
+  constructor(file: Uint8Array) {
+    this.#file = file;
+    this.#chunk = new Uint8Array(chunkBytes + mostBlockBytes);
+    this.view = new DataView(this.#chunk.buffer);
+  }
+
+  /** Whether more was read than there is. */
+  get isExhausted(): boolean {
+    return this.position > this.#end;
+  }
+
+  /** Goes to a scan's data, which begins here in the file. */
+  openScan(filePosition: number): void {
+    this.#filePosition = filePosition;
+    this.#startInterval();
+  }
+
+  /**
+   * Goes to the data behind the next restart marker (E.2.4), whether or not
+   * all before it was read.
+   *
+   * @returns false where the scan's data ends first
+   */
+  openInterval(): boolean {
+    const file = this.#file;
+    let at = file.indexOf(0xff, this.#filePosition);
+    while (at >= 0 && (file[at + 1] === 0 || file[at + 1] === 0xff)) {
+      at = file.indexOf(0xff, at + (file[at + 1] === 0 ? 2 : 1));
+    }
+    const isRestart = at >= 0 && file[at + 1] >= marker.rst0 && file[at + 1] <= marker.rst7;
+    this.#filePosition = at < 0 ? file.length : isRestart ? at + 2 : at;
+    if (isRestart) this.#startInterval();
+    return isRestart;
+  }
+
+  #startInterval(): void {
+    this.position = 0;
+    this.#length = 0;
+    this.#refill();
+  }
+
+  /** Makes sure that all of the next block can be read. */
+  ensureBlock(): void {
+    if (this.position >= this.#refillAt) this.#refill();
+  }
+
+  #refill(): void {
+    const chunk = this.#chunk;
+    const unread = Math.min(this.position >>> 3, this.#length);
+    chunk.copyWithin(0, unread, this.#length);
+    this.position -= unread * 8;
+    let length = this.#length - unread;
+    let ended = false;
+    while (length < chunkBytes && !ended) {
+      const from = this.#filePosition;
+      const window = this.#file.subarray(from, from + chunkBytes - length);
+      const ff = window.indexOf(0xff);
+      const run = ff < 0 ? window : window.subarray(0, ff);
+      chunk.set(run, length);
+      length += run.length;
+      this.#filePosition += run.length;
+      if (ff < 0) {
+        ended = window.length === 0;
+        continue;
+      }
+      const next = this.#file[from + ff + 1];
+      if (next === 0) {
+        chunk[length++] = 0xff;
+        this.#filePosition += 2;
+      } else if (next === 0xff) {
+        this.#filePosition += 1;
+      } else {
+        ended = true;
+      }
+    }
+    this.#length = length;
+    if (ended) {
+      chunk.fill(0, length, length + mostBlockBytes);
+      this.#end = length * 8;
+      this.#refillAt = never;
+    } else {
+      this.#end = never;
+      this.#refillAt = (length - mostBlockBytes) * 8;
+    }
+  }
+
+  /** @param count 0..16 */
+  readBits(count: number): number {
+    if (count === 0) return 0;
+    const bits = this.view.getUint32(this.position >>> 3) << (this.position & 7);
+    this.position += count;
+    return bits >>> (32 - count);
+  }
+
+  /** @returns the next symbol, or -1 where there is no such code */
+  readSymbol(table: HuffmanTable): number {
+    const bits = this.view.getUint32(this.position >>> 3) << (this.position & 7);
+    const known = table.symbols[bits >>> (32 - lookupBits)];
+    if (known !== 0) {
+      this.position += known & 0xff;
+      return known >> 8;
+    }
+    const code = bits >>> 16;
+    for (let length = lookupBits + 1; length <= 16; length++) {
+      if (code < table.limits[length]) {
+        this.position += length;
+        return table.values[(code >> (16 - length)) + table.offsets[length]];
+      }
+    }
+    return -1;
+  }
+}
