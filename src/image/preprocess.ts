@@ -242,6 +242,18 @@ function resampleAcross(
   offsets: Int32Array,
   result: Float32Array,
 ): void {
+  if (each === 2) {
+    for (let i = 0; i < outputs; i++) {
+      const left = offsets[i * 2];
+      const right = offsets[i * 2 + 1];
+      const leftWeight = weights[i * 2];
+      const rightWeight = weights[i * 2 + 1];
+      result[i * 3] = row[left] * leftWeight + row[right] * rightWeight;
+      result[i * 3 + 1] = row[left + 1] * leftWeight + row[right + 1] * rightWeight;
+      result[i * 3 + 2] = row[left + 2] * leftWeight + row[right + 2] * rightWeight;
+    }
+    return;
+  }
   for (let i = 0, tap = 0; i < outputs; i++) {
     let red = 0;
     let green = 0;

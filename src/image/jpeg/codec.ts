@@ -26,7 +26,7 @@ export function denominatorFor({ maxReduction: { across, down } }: PictureTarget
 export const jpegCodec: ImageCodec = {
   open(bytes: Uint8Array): OpenImage {
     const header = readJpegHeader(bytes);
-    const scans = countScans(bytes);
+    const scans = header.progressive ? countScans(bytes) : 1;
     if (scans > maxScans) {
       throw jpegProblem(`This JPEG has ${scans} scans; up to ${maxScans} are read.`);
     }

@@ -24,6 +24,8 @@ export class CodedBits {
   readonly #file: Uint8Array;
   readonly #chunk: Uint8Array;
   #filePosition = 0;
+  /** At or behind the file position: the file's next byte of ones, or its end. */
+  #nextFf = -1;
   /** Bytes in the chunk. */
   #length = 0;
   /** Where the chunk has to be filled again, in bits. */
@@ -45,6 +47,7 @@ export class CodedBits {
   /** Goes to a scan's data, which begins here in the file. */
   openScan(filePosition: number): void {
     this.#filePosition = filePosition;
+    this.#nextFf = -1;
     this.#startInterval();
   }
 
@@ -62,6 +65,7 @@ export class CodedBits {
     }
     const isRestart = at >= 0 && file[at + 1] >= marker.rst0 && file[at + 1] <= marker.rst7;
     this.#filePosition = at < 0 ? file.length : isRestart ? at + 2 : at;
+    this.#nextFf = -1;
     if (isRestart) this.#startInterval();
     return isRestart;
   }
@@ -82,30 +86,35 @@ export class CodedBits {
     const unread = Math.min(this.position >>> 3, this.#length);
     chunk.copyWithin(0, unread, this.#length);
     this.position -= unread * 8;
+    const file = this.#file;
     let length = this.#length - unread;
+    let at = this.#filePosition;
     let ended = false;
-    while (length < chunkBytes && !ended) {
-      const from = this.#filePosition;
-      const window = this.#file.subarray(from, from + chunkBytes - length);
-      const ff = window.indexOf(0xff);
-      const run = ff < 0 ? window : window.subarray(0, ff);
-      chunk.set(run, length);
-      length += run.length;
-      this.#filePosition += run.length;
-      if (ff < 0) {
-        ended = window.length === 0;
-        continue;
+    while (length < chunkBytes) {
+      // Looked for once: a file may go on without one for long.
+      if (this.#nextFf < at) {
+        const found = file.indexOf(0xff, at);
+        this.#nextFf = found < 0 ? file.length : found;
       }
-      const next = this.#file[from + ff + 1];
+      const ff = this.#nextFf;
+      const end = Math.min(ff, at + chunkBytes - length);
+      chunk.set(file.subarray(at, end), length);
+      length += end - at;
+      at = end;
+      if (at < ff || length === chunkBytes) break;
+      const next = file[at + 1];
       if (next === 0) {
-        chunk[length++] = 0xff;
-        this.#filePosition += 2;
+        chunk[length] = 0xff;
+        length += 1;
+        at += 2;
       } else if (next === 0xff) {
-        this.#filePosition += 1;
+        at += 1;
       } else {
         ended = true;
+        break;
       }
     }
+    this.#filePosition = at;
     this.#length = length;
     if (ended) {
       chunk.fill(0, length, length + mostBlockBytes);

@@ -1,6 +1,6 @@
 import type { CodedBits } from './coded-bits.ts';
 import type { Component, Frame } from './frame.ts';
-import { extend } from './huffman.ts';
+import { endOfBlockRun, extend, lookupBits, valueFollows } from './huffman.ts';
 import { jpegProblem } from './markers.ts';
 
 /** What a scan header says (ITU-T T.81, B.2.3). */
@@ -36,6 +36,16 @@ export function missingTable(): Error {
 export function decodeDc(bits: CodedBits, component: Component): boolean {
   const { dcTable } = component;
   if (dcTable === undefined) throw missingTable();
+  const { position } = bits;
+  const next = bits.view.getUint32(position >>> 3) << (position & 7);
+  const step = dcTable.steps[next >>> (32 - lookupBits)];
+  // A difference of 0 looks like the end of a block of AC coefficients.
+  const run = (step >> 8) & 0xff;
+  if (step !== 0 && (step & valueFollows) === 0 && (run === 0 || run === endOfBlockRun)) {
+    bits.position = position + (step & 0x7f);
+    component.prediction += step >> 16;
+    return true;
+  }
   const size = bits.readSymbol(dcTable);
   if (size < 0 || size > 15) return false;
   if (size > 0) component.prediction += extend(bits.readBits(size), size);

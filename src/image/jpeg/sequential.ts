@@ -138,11 +138,13 @@ export class SequentialDecoder {
     const bits = this.#bits;
     bits.ensureBlock();
     if (!decodeDc(bits, component)) return false;
-    if (isWanted) {
-      const { side, stride, bandHeight } = component;
-      const at = ((row * side) % bandHeight) * stride + column * side;
-      if (!this.#decodeSamples(component, at)) return false;
-    } else if (!this.#skipAc(component, 1)) {
+    const { side, stride, bandHeight } = component;
+    const at = ((row * side) % bandHeight) * stride + column * side;
+    if (side === 1 || !isWanted) {
+      if (!this.#skipAc(component, 1)) return false;
+      // Of a block that is not wanted, one sample is as good as any.
+      component.samples[at] = flatSample(component.prediction * component.factors[0]);
+    } else if (!this.#decodeSamples(component, at)) {
       return false;
     }
     if (bits.isExhausted) return false;
