@@ -8,6 +8,9 @@ import { jpegProblem } from './markers.ts';
 /** Bits that one look-up sees. More bits decode more in one step, but fill the cache. */
 export const lookupBits = 10;
 
+/** Bits that one look-up sees that passes over values: there more pay. */
+export const skipBits = 12;
+
 /** In {@link HuffmanTable.steps}: the value's own bits are still to be read. */
 export const valueFollows = 0x80;
 
@@ -25,13 +28,8 @@ export interface HuffmanTable {
    * follows, the number of its bits. 0 where the code is longer.
    */
   readonly steps: Int32Array;
-  /**
-   * By the next {@link lookupBits} bits, as many whole steps of AC coefficients
-   * as these hold, for passing over values that aren't needed: bits 0..3 the
-   * bits that they take, bits 4..11 the coefficients that they cover, bit 12
-   * {@link endsBlock}. 0 where not even one step fits.
-   */
-  readonly skips: Uint16Array;
+  /** What {@link skipsOf} gives, once it was asked for. */
+  skips: Uint16Array | undefined;
   /** By the next {@link lookupBits} bits: symbol << 8 | length of its code. 0 where the code is longer. */
   readonly symbols: Uint16Array;
   /** By code length, up to 16: the largest code of that length, shifted left to 16 bits, + 1. */
@@ -65,22 +63,33 @@ export function buildHuffmanTable(counts: Uint8Array, values: Uint8Array): Huffm
     limits[length] = code << (16 - length);
     code <<= 1;
   }
-  return { steps, skips: joinSteps(steps), symbols, limits, offsets, values };
+  return { steps, skips: undefined, symbols, limits, offsets, values };
+}
+
+/**
+ * By the next {@link skipBits} bits, as many whole steps of AC coefficients as
+ * these hold, for passing over values that aren't needed: bits 0..3 the bits
+ * that they take, bits 4..11 the coefficients that they cover, bit 12
+ * {@link endsBlock}. 0 where not even one step fits.
+ */
+export function skipsOf(table: HuffmanTable): Uint16Array {
+  table.skips ??= joinSteps(table.steps);
+  return table.skips;
 }
 
 /** Joins steps that follow each other within one look-up. */
 function joinSteps(steps: Int32Array): Uint16Array {
-  const skips = new Uint16Array(1 << lookupBits);
-  const mask = (1 << lookupBits) - 1;
+  const skips = new Uint16Array(1 << skipBits);
+  const mask = (1 << skipBits) - 1;
   for (let bits = 0; bits < skips.length; bits++) {
     let used = 0;
     let covered = 0;
     let ends = 0;
     while (ends === 0) {
       // The bits that are not seen are taken for zeros, and steps that need them are left out.
-      const step = steps[(bits << used) & mask];
+      const step = steps[((bits << used) & mask) >> (skipBits - lookupBits)];
       const length = step & 0x7f;
-      if (step === 0 || (step & valueFollows) !== 0 || used + length > lookupBits) break;
+      if (step === 0 || (step & valueFollows) !== 0 || used + length > skipBits) break;
       used += length;
       const run = (step >> 8) & 0xff;
       if (run === endOfBlockRun) ends = endsBlock;

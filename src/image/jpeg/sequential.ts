@@ -4,7 +4,15 @@
 import type { CodedBits } from './coded-bits.ts';
 import { dropped, foldedBits, foldings } from './folding.ts';
 import { type Component, clearMcuRow, type Frame } from './frame.ts';
-import { endOfBlockRun, endsBlock, extend, lookupBits, valueFollows } from './huffman.ts';
+import {
+  endOfBlockRun,
+  endsBlock,
+  extend,
+  lookupBits,
+  skipBits,
+  skipsOf,
+  valueFollows,
+} from './huffman.ts';
 import { fillBlock, flatSample, inverseDcts } from './idct.ts';
 import type { RowWriter } from './row-writer.ts';
 import { decodeDc, decodeIntervals, missingTable, type Scan } from './scan.ts';
@@ -228,13 +236,13 @@ export class SequentialDecoder {
   #skipAc({ acTable }: Component, from: number): boolean {
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
-    const { skips } = acTable;
+    const skips = skipsOf(acTable);
     const { view } = bits;
     let { position } = bits;
     let k = from;
     while (k <= 63) {
       const next = view.getUint32(position >>> 3) << (position & 7);
-      const skip = skips[next >>> (32 - lookupBits)];
+      const skip = skips[next >>> (32 - skipBits)];
       const covered = (skip >> 4) & 0xff;
       // What follows the 64th coefficient belongs to the next block.
       if (skip !== 0 && k + covered <= 63) {
