@@ -26,21 +26,3 @@ export async function measurePeak(pid: number, work: () => Promise<unknown>): Pr
   await work();
   return (await readStatus(pid, 'VmHWM')) - before;
 }
-
-/**
- * The one child process of this one that runs `program`.
- *
- * @throws Error where there is none or several
- */
-export async function findChild(program: string): Promise<number> {
-  const text = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  const found: number[] = [];
-  for (const pid of text.trim().split(' ')) {
-    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    if (name.trim() === program) found.push(Number(pid));
-  }
-  if (found.length !== 1) {
-    throw new Error(`Expected one child process ${program} but found ${found.length}.`);
-  }
-  return found[0];
-}

@@ -3,6 +3,9 @@
  * declared here, so that the types can be checked without installing them.
  */
 
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
 /** https://sharp.pixelplumbing.com */
 export interface Sharp {
   (input: Uint8Array, options?: { raw?: RawImage }): SharpImage;
@@ -16,7 +19,7 @@ interface RawImage {
   readonly channels: 1 | 3;
 }
 
-interface SharpImage {
+export interface SharpImage {
   resize(
     width: number,
     height: number,
@@ -31,6 +34,9 @@ interface SharpImage {
   toColourspace(space: 'srgb' | 'b-w'): SharpImage;
   removeAlpha(): SharpImage;
   raw(): SharpImage;
+  png(options?: { palette: boolean }): SharpImage;
+  gif(): SharpImage;
+  webp(options: { quality: number; lossless: boolean }): SharpImage;
   jpeg(options: {
     quality: number;
     chromaSubsampling: '4:2:0' | '4:4:4';
@@ -74,6 +80,55 @@ export interface Protobuf {
       };
     };
   };
+}
+
+/** https://github.com/image-js/fast-png */
+export interface FastPng {
+  decode(bytes: Uint8Array): { readonly data: ArrayLike<number> };
+}
+
+/** https://github.com/deanm/omggif */
+export interface Omggif {
+  readonly GifReader: new (
+    bytes: Uint8Array,
+  ) => {
+    readonly width: number;
+    readonly height: number;
+    decodeAndBlitFrameRGBA(frame: number, pixels: Uint8Array): void;
+  };
+}
+
+/** https://github.com/jamsinclair/jSquash */
+export type JsquashDecode = (file: ArrayBuffer) => Promise<{ readonly data: ArrayLike<number> }>;
+
+export async function loadFastPng(): Promise<FastPng> {
+  const name = 'fast-png';
+  return (await import(name)) as FastPng;
+}
+
+export function loadOmggif(): Promise<Omggif> {
+  return load('omggif');
+}
+
+/** libwebp as WebAssembly; in Node.js its glue has to be handed the module. */
+export async function loadJsquashWebp(): Promise<JsquashDecode> {
+  const name = '@jsquash/webp';
+  const path = fileURLToPath(import.meta.resolve(`${name}/codec/dec/webp_dec.wasm`));
+  const module = await WebAssembly.compile(new Uint8Array(await readFile(path)));
+  const { default: decode, init } = (await import(`${name}/decode.js`)) as {
+    default: JsquashDecode;
+    init(module: WebAssembly.Module): Promise<void>;
+  };
+  await init(module);
+  // What it answers with is made by this class, which browsers have.
+  const global = globalThis as { ImageData?: unknown };
+  global.ImageData ??= class {
+    readonly data: ArrayLike<number>;
+    constructor(data: ArrayLike<number>) {
+      this.data = data;
+    }
+  };
+  return decode;
 }
 
 export function loadSharp(): Promise<Sharp> {

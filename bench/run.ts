@@ -7,6 +7,7 @@ import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { classify } from './classify.ts';
 import { cold } from './cold.ts';
 import { decode } from './decode.ts';
+import { formatsBenchmark } from './formats.ts';
 import { installRivals } from './install.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -16,7 +17,7 @@ import { size } from './size.ts';
 import { formatTable } from './table.ts';
 
 /** All there are, in the order of a run without a name. A new one is a file and a row. */
-const benchmarks: readonly Benchmark[] = [classify, cold, decode, memory, size];
+const benchmarks: readonly Benchmark[] = [classify, cold, decode, formatsBenchmark, memory, size];
 
 interface Options {
   readonly json?: boolean;

@@ -8,12 +8,19 @@ export interface TimedAnswer {
 }
 
 /** @throws Error with the problem's sentence where the photo is refused */
-export async function postPhoto(url: URL, bytes: Uint8Array): Promise<TimedAnswer> {
-  const response = await fetch(new URL('/v1/classify', url), {
-    method: 'POST',
-    headers: { 'Content-Type': 'image/jpeg' },
-    body: new Uint8Array(bytes),
-  });
+export function postPhoto(url: URL, bytes: Uint8Array): Promise<TimedAnswer> {
+  return post(url, new Uint8Array(bytes));
+}
+
+/** The same, out of a form. */
+export function postForm(url: URL, bytes: Uint8Array): Promise<TimedAnswer> {
+  const form = new FormData();
+  form.append('image', new File([new Uint8Array(bytes)], 'photo'));
+  return post(url, form);
+}
+
+async function post(url: URL, body: BodyInit): Promise<TimedAnswer> {
+  const response = await fetch(new URL('/v1/classify', url), { method: 'POST', body });
   if (!response.ok) throw new Error(`The Worker refuses the photo: ${await response.text()}`);
   const answer = (await response.json()) as ClassifyAnswer;
   return { answer, durationsMs: readServerTiming(response.headers.get('Server-Timing') ?? '') };

@@ -1,9 +1,16 @@
 import { Hono } from 'hono';
 import { type ClassifyAnswer, classifyQuery } from '../contract.ts';
-import { classifyImage, type Stage, stages } from '../pipeline/classify-image.ts';
+import {
+  type Classification,
+  type ClassifyOptions,
+  classifyImage,
+  type PipelineParts,
+  type Stage,
+  stages,
+} from '../pipeline/classify-image.ts';
 import type { AppParts } from './parts.ts';
 import { readQuery } from './query.ts';
-import { readPhoto } from './upload.ts';
+import { readPhoto, releasePhoto } from './upload.ts';
 
 /** POST /v1/classify: a photo in, predictions out. */
 export function classifyRoutes({ config, network, classes, now }: AppParts): Hono {
@@ -12,7 +19,7 @@ export function classifyRoutes({ config, network, classes, now }: AppParts): Hon
     const query = readQuery(classifyQuery, new URL(c.req.url).searchParams);
     const bytes = await readPhoto(c.req.raw, maxUploadBytes);
     const loaded = network();
-    const { predictions, image, durationsMs } = classifyImage(
+    const { predictions, image, durationsMs } = classifyAndRelease(
       { network: loaded, classes, limits, now },
       bytes,
       { topK: query.top_k, fit: query.fit },
@@ -22,6 +29,19 @@ export function classifyRoutes({ config, network, classes, now }: AppParts): Hon
     const answer: ClassifyAnswer = { model: loaded.metadata.model, predictions, image };
     return c.json(answer);
   });
+}
+
+/** Classifies a photo, and gives its memory back, whatever comes of it. */
+function classifyAndRelease(
+  parts: PipelineParts,
+  bytes: Uint8Array,
+  options: ClassifyOptions,
+): Classification {
+  try {
+    return classifyImage(parts, bytes, options);
+  } finally {
+    releasePhoto(bytes);
+  }
 }
 
 /**

@@ -55,7 +55,7 @@ export function homeRoutes({ network }: AppParts): Hono {
         <dt>Model</dt>
         <dd><a href="/v1/models/${model}">${model}</a>: ${labelCount} classes, looks at ${inputSize} x ${inputSize} pixels</dd>
         <dt>Photos</dt>
-        <dd>JPEG, as the body or as the field <code>image</code> of a form</dd>
+        <dd>JPEG, PNG, WebP, GIF or BMP, as the body or as the field <code>image</code> of a form</dd>
         <dt>Parameters</dt>
         <dd><code>top_k</code>, 1 to ${labelCount}, default 5; <code>fit</code>, crop, squash or pad</dd>
         <dt>Health</dt>

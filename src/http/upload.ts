@@ -1,7 +1,5 @@
 import { AppError } from '../errors.ts';
-
-/** The field of a form that holds the photo. */
-const photoField = 'image';
+import { photoField, photoOfForm } from './form.ts';
 
 /**
  * Reads the photo out of a request: the body itself, or the one file of a
@@ -16,7 +14,7 @@ export async function readPhoto(request: Request, maxBytes: number): Promise<Uin
   const mediaType = request.headers.get('Content-Type') ?? '';
   const photo =
     /^multipart\/form-data\b/i.test(mediaType) && body.length > 0
-      ? await readForm(body, mediaType)
+      ? photoOfForm(body, mediaType)
       : body;
   if (photo.length === 0) {
     throw new AppError(
@@ -37,8 +35,17 @@ const drainedLimits = 4;
 /** What is set aside for a body at first; enough for most photos from forms. */
 const firstBytes = 1_000_000;
 
+/** By how much it grows. */
+const growth = 4;
+
+/** A client that has sent this share of what it declared is believed the rest. */
+const believedShare = 0.2;
+
+/** What is read at once. */
+const chunkBytes = 65_536;
+
 /** Reads a body of up to `maxBytes`, whatever its Content-Length says, and keeps no more than that. */
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declaredBytes = Number(request.headers.get('Content-Length') ?? 0);
   if (declaredBytes > drainedLimits * maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array(0);
@@ -46,13 +53,18 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<
   // Grows as the body comes: memory is not handed out on a client's word.
   let bytes = new Uint8Array(Math.min(Math.max(declaredBytes, 1), maxBytes, firstBytes));
   let length = 0;
-  for await (const chunk of uninterrupted(request.body)) {
+  for await (const chunk of chunksOf(request.body)) {
     const end = length + chunk.length;
     if (end > drainedLimits * maxBytes) throw tooLarge(maxBytes);
     if (end > maxBytes) {
       bytes = new Uint8Array(0);
     } else {
-      if (end > bytes.length) bytes = grown(bytes, Math.min(Math.max(end, 2 * length), maxBytes));
+      if (end > bytes.length) {
+        const isBelieved = end >= believedShare * declaredBytes && end <= declaredBytes;
+        const wanted = isBelieved ? declaredBytes : Math.max(end, growth * length);
+        // Unlike a copy, this gives the former memory back at once.
+        bytes = new Uint8Array(bytes.buffer.transfer(Math.min(wanted, maxBytes)));
+      }
       bytes.set(chunk, length);
     }
     length = end;
@@ -61,25 +73,47 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<
   return bytes.subarray(0, length);
 }
 
-function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length);
-  larger.set(bytes);
-  return larger;
+/**
+ * The chunks of a body, each valid until the next: all are read into the same
+ * memory, so that a body leaves none of its own size to be collected. A client
+ * that goes away meanwhile is no failure of ours.
+ */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader({ mode: 'byob' });
+  let buffer = new ArrayBuffer(chunkBytes);
+  let isEnded = false;
+  try {
+    while (!isEnded) {
+      const { done, value } = await readChunk(reader, buffer).catch((cause: unknown) => {
+        isEnded = true;
+        throw new AppError(
+          'upload-interrupted',
+          'The connection broke off before the photo was there.',
+          { cause },
+        );
+      });
+      isEnded = done;
+      if (value === undefined) break;
+      yield value;
+      buffer = value.buffer;
+    }
+  } finally {
+    // Of a body that is too large, the rest is not wanted.
+    if (!isEnded) await reader.cancel();
+  }
 }
 
-/** The chunks of a body; a client that goes away meanwhile is no failure of ours. */
-async function* uninterrupted(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    throw new AppError(
-      'upload-interrupted',
-      'The connection broke off before the photo was there.',
-      {
-        cause,
-      },
-    );
-  }
+/** @param buffer belongs to the reader until it is part of the answer */
+function readChunk(
+  reader: ReadableStreamBYOBReader,
+  buffer: ArrayBuffer,
+): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+  return reader.read(new Uint8Array(buffer));
+}
+
+/** Gives the memory of what {@link readPhoto} returned back, instead of waiting until it is collected. */
+export function releasePhoto(photo: Uint8Array): void {
+  if (photo.buffer instanceof ArrayBuffer) photo.buffer.transfer(0);
 }
 
 function tooLarge(limitBytes: number): AppError {
@@ -88,37 +122,4 @@ function tooLarge(limitBytes: number): AppError {
     `The request is larger than ${limitBytes / 1e6} MB. Reduce the photo: a side of 1000 pixels is plenty.`,
     { facts: { limitBytes } },
   );
-}
-
-async function readForm(body: Uint8Array<ArrayBuffer>, mediaType: string): Promise<Uint8Array> {
-  const entries = await parseForm(body, mediaType);
-  const [entry] = entries;
-  if (entries.length !== 1 || entry[0] !== photoField || typeof entry[1] === 'string') {
-    const received = entries.map(
-      ([name, value]) =>
-        `${JSON.stringify(name.slice(0, 40))} (${typeof value === 'string' ? 'text' : 'a file'})`,
-    );
-    throw new AppError(
-      'invalid-multipart',
-      `Expected a form with exactly one file, in the field "${photoField}", but received ${received.slice(0, 5).join(', ') || 'no field'}. Parameters go into the query.`,
-    );
-  }
-  return new Uint8Array(await entry[1].arrayBuffer());
-}
-
-/** The runtime's own multipart parser, on a body whose size is known to be bounded. */
-async function parseForm(
-  body: Uint8Array<ArrayBuffer>,
-  mediaType: string,
-): Promise<[string, File | string][]> {
-  try {
-    const form = await new Response(body, { headers: { 'Content-Type': mediaType } }).formData();
-    return [...form];
-  } catch (cause) {
-    throw new AppError(
-      'invalid-multipart',
-      'The form can not be read: its boundary is missing or does not match its parts, or it is cut short.',
-      { cause },
-    );
-  }
 }

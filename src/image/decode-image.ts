@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts';
 import type { OpenImage } from './codec.ts';
-import { type FormatName, formatOf, formats, looksLike } from './formats.ts';
+import { type FormatName, formatOf, formats } from './formats.ts';
 import { swapsSides } from './orientation.ts';
 import type { PictureTarget } from './picture-target.ts';
+import { describeUnsupported } from './unsupported-formats.ts';
 
 /** What a photo may cost. */
 export interface DecodeLimits {
@@ -31,11 +32,12 @@ export function openPhoto(bytes: Uint8Array): Photo {
   const format = formatOf(bytes);
   if (format === undefined) {
     const supported = Object.values(formats).map(({ mediaType }) => mediaType);
-    const looks = looksLike(bytes);
+    const { name, advice } = describeUnsupported(bytes);
+    const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(supported);
     throw new AppError(
       'unsupported-media-type',
-      `The file looks like ${looks}. Send a photo as ${supported.join(' or ')}.`,
-      { facts: { looksLike: looks, supported } },
+      `The file looks like ${name}; a photo can be sent as ${list}. ${advice}`,
+      { facts: { looksLike: name, supported } },
     );
   }
   const stored = formats[format].codec.open(bytes);

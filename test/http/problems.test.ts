@@ -24,12 +24,22 @@ describe('a file that is not a usable photo', () => {
     });
   }
 
-  test('a photo of another format is refused with what it looks like and what is read', async () => {
-    const response = await post(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a));
-    expect(await expectProblem(response, 'unsupported-media-type')).toMatchObject({
-      looksLike: 'a PNG image',
-      supported: ['image/jpeg'],
-    });
+  test.for([
+    ['photo.heic', 'a HEIC photo', 'accept="image/jpeg"'],
+    ['photo.avif', 'an AVIF image', 'save it as JPEG'],
+    ['photo.tiff', 'a TIFF image', 'save it as JPEG'],
+    ['drawing.svg', 'an SVG drawing', 'export it as PNG'],
+    ['document.pdf', 'a PDF document', 'JPEG or PNG'],
+    ['clip.mp4', 'a video', 'one frame'],
+    ['page.html', 'an HTML page', 'the photo itself'],
+    ['text.txt', 'no image format that Petal knows', 'save it as JPEG'],
+  ] as const)('%s is refused with what it is, what is read and what to do', async (expected) => {
+    const [name, looksLike, advice] = expected;
+    const { base64 = '' } = inject('invalidPhotos').find((file) => file.name === name) ?? {};
+    const problem = await expectProblem(await post(bytesOf(base64)), 'unsupported-media-type');
+    expect(problem).toMatchObject({ looksLike, supported: expect.arrayContaining(['image/jpeg']) });
+    expect(problem.detail).toContain(looksLike);
+    expect(problem.detail).toContain(advice);
   });
 
   test('a photo with too many pixels is refused with its size and the limit', async () => {

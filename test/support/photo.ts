@@ -1,6 +1,8 @@
 /** A photo that is classified, and what is known of it. */
 export interface ValidPhoto {
   readonly name: string;
+  /** The folder that it lies in. */
+  readonly format: string;
   readonly base64: string;
   readonly label: string;
   readonly wnid: string;

@@ -17,7 +17,8 @@ export function readValidPhotos(): ValidPhoto[] {
       const name = basename(path);
       const known = Object.entries(expected).find(([file]) => file === path || file === name);
       if (known === undefined) throw new Error(`expected.json says nothing of ${path}.`);
-      return { name, base64: readBase64(join(fixtures, path)), ...known[1] };
+      const format = basename(dirname(path));
+      return { name, format, base64: readBase64(join(fixtures, path)), ...known[1] };
     });
 }
 
