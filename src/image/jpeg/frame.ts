@@ -46,14 +46,20 @@ export interface Component {
   readonly repeatDown: number;
   /** Reconstructed, 0..255; mid-gray where nothing was decoded. */
   readonly samples: Uint8ClampedArray;
-  /** Progressive only: side x side coefficients a block, before dequantisation. */
+  /** Progressive, sides 1 and 8 only: side x side coefficients a block, before dequantisation. */
   readonly coefficients: Int16Array;
   /**
-   * Progressive, sides 2 and 4 only: two words a block, a bit for each of the
-   * 64 coefficients that is not zero. Refinement needs to know of those, too,
-   * that aren't kept (G.1.2.3).
+   * Progressive, sides 2 and 4 only: side x side coefficients a block, each the
+   * sum of those that are folded onto it (`folding.ts`), dequantised.
    */
-  readonly nonZero: Int32Array;
+  readonly folded: Int32Array;
+  /**
+   * Progressive only, and not for a side of 1, which has no use for AC scans:
+   * four words a block, a bit for each of the 64 coefficients that is not
+   * zero, then one for each that is negative. Refinement needs to know that
+   * of each by itself (G.1.2.3).
+   */
+  readonly signs: Int32Array;
   /**
    * What coefficients are multiplied by, in zigzag order, from the table that
    * was in force at the component's first scan. Empty before that.
@@ -90,7 +96,8 @@ interface Sizes {
   readonly bandHeight: number;
   readonly samples: number;
   readonly coefficients: number;
-  readonly nonZero: number;
+  readonly folded: number;
+  readonly signs: number;
 }
 
 interface Geometry {
@@ -113,17 +120,14 @@ function geometryOf({ width, height, components }: JpegHeader): Geometry {
 
 /**
  * A component that is subsampled by two both ways is reconstructed at twice
- * the scale, so that it needn't be enlarged afterwards. Not where that would
- * be the only reason to read a progressive file's AC scans.
+ * the scale, so that it needn't be enlarged afterwards.
  */
 function sideOf(
   { horizontal, vertical }: JpegComponent,
   { maxHorizontal, maxVertical }: Geometry,
-  progressive: boolean,
   denominator: Denominator,
 ): BlockSide {
   let side = 8 / denominator;
-  if (progressive && side === 1) return 1;
   const base = side;
   while (
     side < 8 &&
@@ -141,17 +145,19 @@ function sizesOf(
   progressive: boolean,
   { denominator, isBanded }: FramePlan,
 ): Sizes {
-  const side = sideOf(component, geometry, progressive, denominator);
+  const side = sideOf(component, geometry, denominator);
   const { mcusAcross, mcusDown } = geometry;
   const { horizontal, vertical } = component;
   const blocks = mcusAcross * mcusDown * horizontal * vertical;
+  const isFolded = side === 2 || side === 4;
   const bandHeight = (isBanded ? Math.min(bandMcus, mcusDown) : mcusDown) * vertical * side;
   return {
     side,
     bandHeight,
     samples: mcusAcross * horizontal * side * bandHeight,
-    coefficients: progressive ? blocks * side * side : 0,
-    nonZero: progressive && (side === 2 || side === 4) ? blocks * 2 : 0,
+    coefficients: progressive && !isFolded ? blocks * side * side : 0,
+    folded: progressive && isFolded ? blocks * side * side : 0,
+    signs: progressive && side > 1 ? blocks * 4 : 0,
   };
 }
 
@@ -160,7 +166,7 @@ export function frameBytes(header: JpegHeader, plan: FramePlan): number {
   const geometry = geometryOf(header);
   return header.components.reduce((bytes, component) => {
     const sizes = sizesOf(component, geometry, header.progressive, plan);
-    return bytes + sizes.samples + 2 * sizes.coefficients + 4 * sizes.nonZero;
+    return bytes + sizes.samples + 2 * sizes.coefficients + 4 * (sizes.folded + sizes.signs);
   }, 0);
 }
 
@@ -192,7 +198,8 @@ export function createFrame(header: JpegHeader, plan: FramePlan): Frame {
       repeatDown: (maxVertical * base) / (vertical * side),
       samples: new Uint8ClampedArray(sizes.samples).fill(midGray),
       coefficients: new Int16Array(sizes.coefficients),
-      nonZero: new Int32Array(sizes.nonZero),
+      folded: new Int32Array(sizes.folded),
+      signs: new Int32Array(sizes.signs),
       factors: new Int32Array(0),
       dcTable: undefined,
       acTable: undefined,

@@ -3,26 +3,12 @@
  * and these into samples once all are there.
  */
 import type { CodedBits } from './coded-bits.ts';
-import { dropped, foldedBits, zigzag } from './folding.ts';
+import { dropped, foldedBits, foldings, zigzag } from './folding.ts';
 import type { Component, Frame } from './frame.ts';
 import { extend } from './huffman.ts';
-import { type BlockSide, fillBlock, flatSample, inverseDcts } from './idct.ts';
+import { fillBlock, flatSample, inverseDcts } from './idct.ts';
 import type { RowWriter } from './row-writer.ts';
 import { decodeDc, decodeIntervals, missingTable, type Scan } from './scan.ts';
-
-/**
- * By block side and place in zigzag order: row-major place among the lowest
- * side x side coefficients, which is all that is kept.
- */
-const lowPlaces = Object.fromEntries(
-  ([1, 2, 4, 8] as const).map((side) => [
-    side,
-    zigzag.map((natural) => {
-      const [row, column] = [natural >> 3, natural & 7];
-      return row < side && column < side ? row * side + column : dropped;
-    }),
-  ]),
-) as Record<BlockSide, Uint8Array>;
 
 /** Decodes the scans of one frame, one after another. */
 export class ProgressiveDecoder {
@@ -82,13 +68,13 @@ export class ProgressiveDecoder {
   #decodeDcBlock({ refines, lowBit }: Scan, component: Component, block: number): boolean {
     const bits = this.#bits;
     bits.ensureBlock();
-    const at = block * component.side ** 2;
     if (refines) {
-      component.coefficients[at] |= bits.readBits(1) << lowBit;
+      // In two's complement the bits that are still to come are zeros, whatever the sign.
+      add(component, block, 0, bits.readBits(1) << lowBit);
       return !bits.isExhausted;
     }
     if (!decodeDc(bits, component)) return false;
-    component.coefficients[at] = component.prediction << lowBit;
+    add(component, block, 0, component.prediction << lowBit);
     if (bits.isExhausted) return false;
     component.decodedBlocks += 1;
     return true;
@@ -155,12 +141,16 @@ export class ProgressiveDecoder {
   }
 
   #refineAc(scan: Scan, component: Component, block: number, bit: number): boolean {
-    const { acTable } = component;
+    const { acTable, signs } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
+    const { spectralEnd } = scan;
+    // As they were before: what this scan adds is not refined by it.
+    const low = signs[block * 4];
+    const high = signs[block * 4 + 1];
     let k = scan.spectralStart;
     if (this.#endOfBandRun === 0) {
-      for (; k <= scan.spectralEnd; k++) {
+      for (; k <= spectralEnd; k++) {
         const symbol = bits.readSymbol(acTable);
         if (symbol < 0) return false;
         let run = symbol >> 4;
@@ -174,35 +164,38 @@ export class ProgressiveDecoder {
           value = bits.readBits(1) === 1 ? bit : -bit;
         }
         // Passes over `run` coefficients that are zero, and refines those between that aren't.
-        for (; k <= scan.spectralEnd; k++) {
-          if (isNonZero(component, block, k)) this.#refine(component, block, k, bit);
+        for (; k <= spectralEnd; k++) {
+          // Shifts are by k modulo 32.
+          if ((((k < 32 ? low : high) >>> k) & 1) === 1) this.#refine(component, block, k, bit);
           else if (run-- === 0) break;
         }
         if (value !== 0) {
-          if (k > scan.spectralEnd) return false;
+          if (k > spectralEnd) return false;
           store(component, block, k, value);
         }
         if (bits.isExhausted) return false;
       }
     }
     if (this.#endOfBandRun > 0) {
-      for (; k <= scan.spectralEnd; k++) {
-        if (isNonZero(component, block, k)) this.#refine(component, block, k, bit);
-      }
+      this.#refineSet(component, block, 0, low & bitsFromTo(k, spectralEnd), bit);
+      this.#refineSet(component, block, 32, high & bitsFromTo(k - 32, spectralEnd - 32), bit);
       this.#endOfBandRun -= 1;
     }
     return true;
   }
 
+  /** @param set a bit for each coefficient from `first` on that is to be refined */
+  #refineSet(component: Component, block: number, first: number, set: number, bit: number): void {
+    for (let rest = set; rest !== 0; rest &= rest - 1) {
+      this.#refine(component, block, first + 31 - Math.clz32(rest & -rest), bit);
+    }
+  }
+
   /** Reads one more bit of a coefficient that is not zero. */
   #refine(component: Component, block: number, k: number, bit: number): void {
     if (this.#bits.readBits(1) === 0) return;
-    const { side, coefficients } = component;
-    const place = lowPlaces[side][k];
-    if (place === dropped) return;
-    const at = block * side * side + place;
-    const value = coefficients[at];
-    coefficients[at] = value < 0 ? value - bit : value + bit;
+    const isNegative = ((component.signs[block * 4 + 2 + (k >> 5)] >>> k) & 1) === 1;
+    add(component, block, k, isNegative ? -bit : bit);
   }
 
   /** Turns the coefficients into samples, and sends them on. */
@@ -221,18 +214,16 @@ export class ProgressiveDecoder {
 /** From the coefficients of one component to its samples. */
 class Reconstruction {
   readonly #component: Component;
-  /** Row-major, as the coefficients are. */
+  /** Row-major, as coefficients are that aren't folded. */
   readonly #factors: Int32Array;
   readonly #block: Int32Array;
 
   constructor(component: Component) {
     const { side, factors } = component;
     this.#component = component;
-    this.#factors = new Int32Array(side * side);
+    this.#factors = new Int32Array(64);
     this.#block = new Int32Array(side * side);
-    for (const [k, place] of lowPlaces[side].entries()) {
-      if (place !== dropped) this.#factors[place] = factors[k];
-    }
+    for (const [k, natural] of zigzag.entries()) this.#factors[natural] = factors[k];
   }
 
   /** A part of a row of MCUs. */
@@ -249,15 +240,17 @@ class Reconstruction {
   }
 
   #reconstructBlock(row: number, column: number): void {
-    const { side, coefficients, samples, stride, bandHeight, blocksPerRow } = this.#component;
+    const { side, coefficients, folded, samples, stride, bandHeight, blocksPerRow } =
+      this.#component;
     const block = this.#block;
     const factors = this.#factors;
     const area = side * side;
     const from = (row * blocksPerRow + column) * area;
+    const isFolded = folded.length > 0;
     let ac = 0;
     for (let i = 0; i < area; i++) {
-      const value = coefficients[from + i];
-      block[i] = value * factors[i];
+      const value = isFolded ? folded[from + i] : coefficients[from + i] * factors[i];
+      block[i] = value;
       if (i > 0) ac |= value;
     }
     const at = ((row * side) % bandHeight) * stride + column * side;
@@ -273,20 +266,34 @@ function blockOf({ blocksAcross, blocksPerRow }: Component, unit: number): numbe
   return row * blocksPerRow + (unit - row * blocksAcross);
 }
 
+/** Adds to a coefficient, or to what it is folded onto. */
+function add(component: Component, block: number, k: number, value: number): void {
+  const { side, coefficients, folded, factors } = component;
+  if (folded.length === 0) {
+    coefficients[block * side * side + (side === 1 ? 0 : zigzag[k])] += value;
+    return;
+  }
+  const place = foldings[side].places[k];
+  if (place !== dropped) folded[block * side * side + place] += value * factors[k];
+}
+
+/** Sets an AC coefficient that was zero. */
 function store(component: Component, block: number, k: number, value: number): void {
-  const { side, coefficients, nonZero } = component;
-  const place = lowPlaces[side][k];
-  if (place !== dropped) coefficients[block * side * side + place] = value;
-  if (nonZero.length > 0) nonZero[block * 2 + (k >> 5)] |= 1 << (k & 31);
+  const { signs } = component;
+  add(component, block, k, value);
+  const word = block * 4 + (k >> 5);
+  signs[word] |= 1 << k;
+  if (value < 0) signs[word + 2] |= 1 << k;
 }
 
-/** False only where no coefficient of the block, kept or not, is other than zero. */
-function mayHaveNonZero({ nonZero }: Component, block: number): boolean {
-  return nonZero.length === 0 || (nonZero[block * 2] | nonZero[block * 2 + 1]) !== 0;
+/** False only where all AC coefficients of the block are zero. */
+function mayHaveNonZero({ signs }: Component, block: number): boolean {
+  return (signs[block * 4] | signs[block * 4 + 1]) !== 0;
 }
 
-function isNonZero(component: Component, block: number, k: number): boolean {
-  const { side, coefficients, nonZero } = component;
-  if (nonZero.length > 0) return ((nonZero[block * 2 + (k >> 5)] >>> (k & 31)) & 1) === 1;
-  return coefficients[block * side * side + lowPlaces[side][k]] !== 0;
+/** A word with the bits from the first to the last set, of those that it has. */
+function bitsFromTo(first: number, last: number): number {
+  if (first > 31 || last < 0) return 0;
+  const from = first <= 0 ? -1 : -1 << first;
+  return last >= 31 ? from : from & ((1 << (last + 1)) - 1);
 }

@@ -22,13 +22,11 @@ export type RowReader = (
 ) => Uint8ClampedArray;
 
 /** libjpeg leaves narrow components and pictures of 1/8 to repetition, and so do we. */
-export function rowReaderOf(component: Component, { header, components }: Frame): RowReader {
+export function rowReaderOf(component: Component, { components }: Frame): RowReader {
   const { repeatAcross, repeatDown, width } = component;
   if (repeatAcross === 1 && repeatDown === 1) return plainRow;
   const isEighth = components.some(({ side }) => side === 1);
-  // Chroma that libjpeg would have at twice the scale is, in a progressive frame, not.
-  const isHalved = header.progressive && repeatAcross === 2 && repeatDown === 2;
-  const isSmooth = width > 2 && (!isEighth || isHalved);
+  const isSmooth = width > 2 && !isEighth;
   if (isSmooth && repeatAcross === 2 && repeatDown === 1) return doubleAcross;
   if (isSmooth && repeatAcross === 2 && repeatDown === 2) return doubleBoth;
   if (isSmooth && repeatAcross === 1 && repeatDown === 2) return doubleDown;

@@ -7,18 +7,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import type { Denominator } from '../../../src/image/jpeg/frame.ts';
-import { readJpegHeader } from '../../../src/image/jpeg/header.ts';
 import { sharedFolder } from '../../support/photos.ts';
 import { decodeJpeg } from './decoded.ts';
 import { drawNoise, type Encoding, encode, readVariant, variants } from './pictures.ts';
-import {
-  type Bounds,
-  boxMeans,
-  expectAlike,
-  rounding,
-  sampleScaledWithSharp,
-  samplesOf,
-} from './reference.ts';
+import { boxMeans, expectAlike, rounding, sampleScaledWithSharp, samplesOf } from './reference.ts';
 
 const photos = inject('validPhotos').map(({ name, base64 }) => ({
   name,
@@ -27,33 +19,13 @@ const photos = inject('validPhotos').map(({ name, base64 }) => ({
 
 const reduced = [2, 4, 8] as const;
 
-/**
- * Of progressive files the decoder keeps only as many coefficients as the scale has samples, so that
- * large ones fit into memory; libjpeg keeps all. Noise, which is half of these pictures, has as much
- * in the others; photos have little.
- */
-const lowCoefficients: Bounds = { mean: 4.5, psnr: 34 };
-
-/** At 1/8 that is one for each block, so that chroma of 4:2:0 has half of libjpeg's resolution. */
-const lowestCoefficients: Bounds = { mean: 10, psnr: 30 };
-
-function boundsFor(bytes: Uint8Array, denominator: Denominator): Bounds {
-  if (!readJpegHeader(bytes).progressive) return rounding;
-  return denominator === 8 ? lowestCoefficients : lowCoefficients;
-}
-
 /** @throws AssertionError where pixels that sharp picks differ by more than the bounds allow */
 async function expectLikeSharp(bytes: Uint8Array, denominator: 2 | 4 | 8): Promise<void> {
   const full = decodeJpeg(bytes, 1);
   const sampled = await sampleScaledWithSharp(bytes, full, denominator);
   if (sampled === null) throw new Error('The picture is too small to be compared.');
   const scaled = decodeJpeg(bytes, denominator);
-  expectAlike(
-    samplesOf(scaled, sampled),
-    sampled.pixels,
-    boundsFor(bytes, denominator),
-    `At 1/${denominator}, it`,
-  );
+  expectAlike(samplesOf(scaled, sampled), sampled.pixels, rounding, `At 1/${denominator}, it`);
 }
 
 describe.for(reduced)('decodeJpeg at 1/%i', (denominator) => {
