@@ -50,6 +50,28 @@ describe('POST /v1/classify', () => {
     expect(await classify(body)).toEqual(await classify(bytes));
   });
 
+  test.for([
+    ['a boundary in quotation marks', 'multipart/form-data; boundary="a b:c"', 'a b:c', ''],
+    ['no file name', 'multipart/form-data; boundary=x', 'x', 'none'],
+    ['a file name beyond ASCII', 'multipart/form-data; boundary=x', 'x', 'Gänseblümchen.jpg'],
+    ['lines behind its end', 'multipart/form-data; boundary=x', 'x', 'trailing'],
+  ] as const)('reads a photo from a form with %s', async ([, type, boundary, fileName]) => {
+    const { bytes } = validPhoto('daisy.jpg');
+    const disposition = `Content-Disposition: form-data; name="image"${fileName === 'none' ? '' : `; filename="${fileName || 'a.jpg'}"`}`;
+    const body = new Blob([
+      `--${boundary}\r\n${disposition}\r\nContent-Type: application/octet-stream\r\n\r\n`,
+      bytes,
+      `\r\n--${boundary}--\r\n${fileName === 'trailing' ? 'ignored\r\n' : ''}`,
+    ]);
+    const init = {
+      method: 'POST',
+      body: await body.arrayBuffer(),
+      headers: { 'Content-Type': type },
+    };
+    const response = await send('/v1/classify', init);
+    expect(await response.json()).toEqual(await classify(bytes));
+  });
+
   test('decides the format by the bytes, whatever type and name say', async () => {
     const { bytes } = validPhoto('daisy.jpg');
     const misnamed = new File([bytes], 'daisy.png', { type: 'image/png' });
