@@ -1,34 +1,29 @@
 import type { PictureTarget, Reduction, RowSink, ScaledPicture } from './picture-target.ts';
 
-/** Sums of up to this many samples of 0..255 fit into 16 bits. */
-const samplesIn16Bits = 257;
-
 /** What a picture without data is. */
 const midGray = 128;
 
-interface Plan extends ScaledPicture {
-  /** Bytes of one sum. */
-  readonly sumBytes: 1 | 2 | 4;
-}
-
 /** Whole boxes, as large as the target allows. */
-function plan(width: number, height: number, { maxReduction }: PictureTarget): Plan {
+function scaled(width: number, height: number, { maxReduction }: PictureTarget): ScaledPicture {
   const across = Math.min(Math.floor(maxReduction.across), width);
   const down = Math.min(Math.floor(maxReduction.down), height);
-  const samples = across * down;
   return {
     width: Math.ceil(width / across),
     height: Math.ceil(height / down),
     reduction: { across, down },
-    sumBytes: samples === 1 ? 1 : samples <= samplesIn16Bits ? 2 : 4,
   };
+}
+
+/** Whether boxes are single pixels, so that there is nothing to reckon. */
+function isFullSize({ reduction: { across, down } }: ScaledPicture): boolean {
+  return across === 1 && down === 1;
 }
 
 /**
  * Reduces a picture while it is decoded: each sample is the mean of a box of
  * pixels, as in a JPEG that is decoded at a scale. For formats that can't
  * reduce by themselves. Rows may come in any order, and whole or in parts;
- * only the wanted part of the reduced picture is kept.
+ * only the wanted part of the reduced picture is kept. Boxes have up to 2^24 pixels.
  */
 export class BoxReducer {
   /** The stored pixels that count; others needn't be decoded, if the format allows for that. */
@@ -40,42 +35,41 @@ export class BoxReducer {
   readonly #sink: RowSink;
   /** Samples that are kept, across. */
   readonly #samplesAcross: number;
-  /** Three channels a sample. Where a box is one pixel, its pixels. */
-  readonly #sums: Uint8Array | Uint16Array | Uint32Array;
-  /** Pixels in each sum. Where a box is one pixel, nothing. */
-  readonly #counts: Uint32Array;
+  readonly #isFullSize: boolean;
+  /** At full size: three channels a pixel. */
+  readonly #pixels: Uint8Array;
+  /** Reduced: four numbers a sample, the sums of its three channels and how many pixels these are of. */
+  readonly #sums: Uint32Array;
 
   /**
    * @param width sides of the stored picture in pixels
    * @param height
    */
   constructor(width: number, height: number, target: PictureTarget) {
-    const planned = plan(width, height, target);
-    const { across, down } = planned.reduction;
-    const sink = target.open(planned);
-    this.#reduction = planned.reduction;
+    const picture = scaled(width, height, target);
+    const { across, down } = picture.reduction;
+    const sink = target.open(picture);
+    this.#reduction = picture.reduction;
     this.#sink = sink;
     this.firstColumn = sink.firstColumn * across;
     this.endColumn = Math.min(sink.endColumn * across, width);
     this.firstRow = sink.firstRow * down;
     this.endRow = Math.min(sink.endRow * down, height);
     this.#samplesAcross = sink.endColumn - sink.firstColumn;
+    this.#isFullSize = isFullSize(picture);
     const samples = this.#samplesAcross * (sink.endRow - sink.firstRow);
-    if (planned.sumBytes === 1) {
-      this.#sums = new Uint8Array(samples * 3).fill(midGray);
-      this.#counts = new Uint32Array(0);
-    } else {
-      this.#sums = new (planned.sumBytes === 2 ? Uint16Array : Uint32Array)(samples * 3);
-      this.#counts = new Uint32Array(samples);
-    }
+    this.#pixels = new Uint8Array(this.#isFullSize ? samples * 3 : 0).fill(midGray);
+    this.#sums = new Uint32Array(this.#isFullSize ? 0 : samples * 4);
   }
 
   /** The most memory that reducing a picture of these sides takes, in bytes. */
   static memoryBytes(width: number, height: number, target: PictureTarget): number {
-    const planned = plan(width, height, target);
-    const { firstColumn, endColumn, firstRow, endRow } = target.region(planned);
-    const samples = (endColumn - firstColumn) * (endRow - firstRow);
-    return samples * (planned.sumBytes === 1 ? 3 : 3 * planned.sumBytes + 4);
+    const picture = scaled(width, height, target);
+    const { firstColumn, endColumn, firstRow, endRow } = target.region(picture);
+    const samplesAcross = endColumn - firstColumn;
+    const samples = samplesAcross * (endRow - firstRow);
+    // Beside the samples there is the row that is sent on.
+    return samples * (isFullSize(picture) ? 3 : 16) + samplesAcross * 3;
   }
 
   /** Whether a stored row counts. */
@@ -89,74 +83,98 @@ export class BoxReducer {
    */
   add(y: number, row: Uint8Array): void {
     if (!this.wants(y)) return;
-    const { across, down } = this.#reduction;
-    const firstSample = (Math.floor(y / down) - this.#sink.firstRow) * this.#samplesAcross;
-    if (this.#counts.length === 0) {
-      this.#sums.set(row, firstSample * 3);
+    const firstSample = this.#firstSample(y);
+    if (this.#isFullSize) {
+      this.#pixels.set(row, firstSample * 3);
       return;
     }
     const sums = this.#sums;
-    const counts = this.#counts;
     const bytes = (this.endColumn - this.firstColumn) * 3;
-    for (let from = 0, sample = firstSample; from < bytes; sample++) {
-      const end = Math.min(from + across * 3, bytes);
-      counts[sample] += (end - from) / 3;
+    const boxBytes = this.#reduction.across * 3;
+    for (let from = 0, at = firstSample * 4; from < bytes; at += 4) {
+      const end = Math.min(from + boxBytes, bytes);
       let red = 0;
       let green = 0;
       let blue = 0;
-      for (; from < end; from += 3) {
+      let count = 0;
+      for (; from < end; from += 3, count++) {
         red += row[from];
         green += row[from + 1];
         blue += row[from + 2];
       }
-      sums[sample * 3] += red;
-      sums[sample * 3 + 1] += green;
-      sums[sample * 3 + 2] += blue;
+      sums[at] += red;
+      sums[at + 1] += green;
+      sums[at + 2] += blue;
+      sums[at + 3] += count;
     }
   }
 
-  /** Adds one pixel, of a format that doesn't store whole rows. One that doesn't count is left out. */
-  addPixel(x: number, y: number, red: number, green: number, blue: number): void {
-    if (!this.wants(y) || x < this.firstColumn || x >= this.endColumn) return;
-    const { across, down } = this.#reduction;
-    const row = Math.floor(y / down) - this.#sink.firstRow;
-    const column = Math.floor(x / across) - this.#sink.firstColumn;
-    const sample = row * this.#samplesAcross + column;
-    const sums = this.#sums;
-    if (this.#counts.length === 0) {
-      sums[sample * 3] = red;
-      sums[sample * 3 + 1] = green;
-      sums[sample * 3 + 2] = blue;
+  /**
+   * Adds the pixels of one stored row that are `step` columns apart, up to
+   * `endColumn`, for formats that store them so. A row that doesn't count is left out.
+   *
+   * @param column the first pixel's, `firstColumn` or greater
+   * @param pixels 8-bit sRGB, three bytes each, as many as that or more
+   */
+  addEvery(y: number, column: number, step: number, pixels: Uint8Array): void {
+    if (!this.wants(y)) return;
+    const { across } = this.#reduction;
+    const firstSample = this.#firstSample(y);
+    if (this.#isFullSize) {
+      let at = (firstSample + column - this.firstColumn) * 3;
+      for (let x = column, from = 0; x < this.endColumn; x += step, from += 3, at += step * 3) {
+        this.#pixels[at] = pixels[from];
+        this.#pixels[at + 1] = pixels[from + 1];
+        this.#pixels[at + 2] = pixels[from + 2];
+      }
       return;
     }
-    this.#counts[sample] += 1;
-    sums[sample * 3] += red;
-    sums[sample * 3 + 1] += green;
-    sums[sample * 3 + 2] += blue;
+    const sums = this.#sums;
+    const { endColumn } = this;
+    let at = firstSample * 4;
+    let boxEnd = this.firstColumn + across;
+    for (let x = column, from = 0; x < endColumn; x += step, from += 3) {
+      for (; x >= boxEnd; boxEnd += across) at += 4;
+      sums[at] += pixels[from];
+      sums[at + 1] += pixels[from + 1];
+      sums[at + 2] += pixels[from + 2];
+      sums[at + 3] += 1;
+    }
+  }
+
+  /** The first sample that a stored row goes into. */
+  #firstSample(y: number): number {
+    return (Math.floor(y / this.#reduction.down) - this.#sink.firstRow) * this.#samplesAcross;
   }
 
   /** Sends the target its rows. Samples of which no pixel was added are gray. Called once, at the end. */
   finish(): void {
     const sink = this.#sink;
-    const rowBytes = this.#samplesAcross * 3;
-    const row = new Uint8Array(rowBytes);
+    const row = new Uint8Array(this.#samplesAcross * 3);
     for (let y = sink.firstRow; y < sink.endRow; y++) {
       if (!sink.wants(y)) continue;
-      const from = (y - sink.firstRow) * rowBytes;
-      if (this.#counts.length === 0) {
-        row.set(this.#sums.subarray(from, from + rowBytes));
+      const firstSample = (y - sink.firstRow) * this.#samplesAcross;
+      if (this.#isFullSize) {
+        row.set(this.#pixels.subarray(firstSample * 3, firstSample * 3 + row.length));
       } else {
-        this.#divide(from, row);
+        this.#divide(firstSample, row);
       }
       sink.write(y, row);
     }
   }
 
-  #divide(from: number, row: Uint8Array): void {
+  #divide(firstSample: number, row: Uint8Array): void {
     const sums = this.#sums;
-    for (let i = 0; i < row.length; i++) {
-      const count = this.#counts[Math.floor((from + i) / 3)];
-      row[i] = count === 0 ? midGray : Math.floor(sums[from + i] / count + 0.5);
+    for (let at = firstSample * 4, to = 0; to < row.length; at += 4, to += 3) {
+      const count = sums[at + 3];
+      if (count === 0) {
+        row.fill(midGray, to, to + 3);
+      } else {
+        // Storing into bytes cuts off what is behind the point.
+        row[to] = sums[at] / count + 0.5;
+        row[to + 1] = sums[at + 1] / count + 0.5;
+        row[to + 2] = sums[at + 2] / count + 0.5;
+      }
     }
   }
 }

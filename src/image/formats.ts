@@ -1,5 +1,11 @@
+import { bmpCodec } from './bmp/codec.ts';
+import { looksLikeBmp } from './bmp/header.ts';
 import type { ImageCodec } from './codec.ts';
+import { gifCodec } from './gif/codec.ts';
+import { looksLikeGif } from './gif/header.ts';
 import { jpegCodec } from './jpeg/codec.ts';
+import { pngCodec } from './png/codec.ts';
+import { looksLikePng } from './png/header.ts';
 import { startsWith } from './signature.ts';
 
 /** A format that is decoded. A new one is a row in {@link formats}, and nothing else. */
@@ -17,6 +23,9 @@ export const formats = {
     matches: (bytes) => startsWith(bytes, [0xff, 0xd8, 0xff]),
     codec: jpegCodec,
   },
+  png: { mediaType: 'image/png', matches: looksLikePng, codec: pngCodec },
+  gif: { mediaType: 'image/gif', matches: looksLikeGif, codec: gifCodec },
+  bmp: { mediaType: 'image/bmp', matches: looksLikeBmp, codec: bmpCodec },
 } as const satisfies Record<string, ImageFormat>;
 
 export type FormatName = keyof typeof formats;

@@ -195,6 +195,8 @@ export class NetworkInput implements PictureTarget {
         resampleAcross(row, columns, offsets, recent[y & 3]);
         for (; output < rows.outputs && lastTap(rows, output) === y; output++) {
           this.#resampleDown(rows, output, recent);
+          // Corrected means may lie a little beyond the values that they are of.
+          if (columns.each > 2 || rows.each > 2) this.#clampRow(output, columns.outputs);
         }
       },
     };
@@ -223,8 +225,12 @@ export class NetworkInput implements PictureTarget {
         values[to + 2] += before + row[from + 2] * weight;
       }
     }
-    if (each === 2) return;
-    for (let from = 0, to = start; from < bytes; from += 3, to += this.#stepAcross) {
+  }
+
+  #clampRow(output: number, columns: number): void {
+    const values = this.values;
+    let to = this.#first + output * this.#stepDown;
+    for (let column = 0; column < columns; column++, to += this.#stepAcross) {
       for (let channel = to; channel < to + 3; channel++) {
         values[channel] = Math.min(Math.max(values[channel], -1), 1);
       }

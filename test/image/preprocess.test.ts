@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { turnUpright } from '../../src/image/orientation.ts';
-import { type Fit, fits, preprocess } from '../../src/image/preprocess.ts';
+import { BoxReducer } from '../../src/image/box-reducer.ts';
+import { orientations, turnUpright } from '../../src/image/orientation.ts';
+import { type Fit, fits, NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
 
 const anyImage = fc
@@ -130,6 +131,59 @@ describe('preprocess', () => {
           expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-6);
         }
       }),
+    );
+  });
+
+  test('stays within -1 and 1 where the picture is reduced one way only', () => {
+    const pixels = Uint8Array.from({ length: 2000 * 100 * 3 }, (_, i) =>
+      Math.floor(i / 3 / 9) % 2 === 0 ? 0 : 255,
+    );
+    const input = new NetworkInput({ width: 2000, height: 100, orientation: 1 }, 224, 'squash');
+    const reducer = new BoxReducer(2000, 100, input);
+    for (let y = 0; y < 100; y++) reducer.add(y, pixels.subarray(y * 6000, (y + 1) * 6000));
+    reducer.finish();
+    expect(input.maxReduction.across).toBeGreaterThan(2);
+    expect(input.maxReduction.down).toBe(1);
+    for (const value of input.values) expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-6);
+  });
+});
+
+describe('NetworkInput', () => {
+  /** A smooth picture, whose reduced samples say everything about it. */
+  function drawWaves(width: number, height: number): RgbImage {
+    const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      return 128 + 60 * Math.sin((x * 9) / width + (i % 3)) + 60 * Math.cos((y * 7) / height);
+    });
+    return { width, height, pixels };
+  }
+
+  test.for(fits)('is the same from a reduced picture as from a whole one, with %s', (fit) => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 300, max: 600 }),
+        fc.integer({ min: 300, max: 600 }),
+        fc.constantFrom(...orientations),
+        (width, height, orientation) => {
+          const image = drawWaves(width, height);
+          const whole = preprocess(turnUpright(image, orientation), 24, fit);
+          const input = new NetworkInput({ width, height, orientation }, 24, fit);
+          const reducer = new BoxReducer(width, height, input);
+          const { firstColumn, endColumn, firstRow, endRow } = reducer;
+          for (let y = firstRow; y < endRow; y++) {
+            const row = image.pixels.subarray(y * width * 3, (y + 1) * width * 3);
+            reducer.add(y, row.subarray(firstColumn * 3, endColumn * 3));
+          }
+          reducer.finish();
+          expect(Math.min(input.maxReduction.across, input.maxReduction.down)).toBeGreaterThan(4);
+          const worst = input.values.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - whole[i])),
+            0,
+          );
+          expect(worst * 127.5).toBeLessThan(3);
+        },
+      ),
+      { numRuns: 15, seed: 3 },
     );
   });
 });

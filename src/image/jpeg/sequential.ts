@@ -145,19 +145,46 @@ export class SequentialDecoder {
   #decodeBlock(component: Component, row: number, column: number, isWanted: boolean): boolean {
     const bits = this.#bits;
     bits.ensureBlock();
-    if (!decodeDc(bits, component)) return false;
     const { side, stride, bandHeight } = component;
     const at = ((row * side) % bandHeight) * stride + column * side;
-    if (side === 1 || !isWanted) {
-      if (!this.#skipAc(component, 1)) return false;
-      // Of a block that is not wanted, one sample is as good as any.
-      component.samples[at] = flatSample(component.prediction * component.factors[0]);
-    } else if (!this.#decodeSamples(component, at)) {
-      return false;
-    }
-    if (bits.isExhausted) return false;
+    const decoded =
+      side === 1 || !isWanted
+        ? this.#decodeMean(component, at)
+        : decodeDc(bits, component) && this.#decodeSamples(component, at);
+    if (!decoded || bits.isExhausted) return false;
     component.decodedBlocks += 1;
     return true;
+  }
+
+  /**
+   * A block of one sample, from its DC coefficient; or one that is not wanted, of
+   * which one sample is as good as any. Most of the work at 1/8 is done here.
+   */
+  #decodeMean(component: Component, at: number): boolean {
+    const { acTable } = component;
+    if (acTable === undefined) throw missingTable();
+    const bits = this.#bits;
+    if (!decodeDc(bits, component)) return false;
+    component.samples[at] = flatSample(component.prediction * component.factors[0]);
+    const skips = skipsOf(acTable);
+    const { view } = bits;
+    let { position } = bits;
+    let k = 1;
+    for (;;) {
+      const next = view.getUint32(position >>> 3) << (position & 7);
+      const skip = skips[next >>> (32 - skipBits)];
+      const covered = (skip >> 4) & 0xff;
+      // Long codes, and what is near the block's end, are left to the careful way.
+      if (skip === 0 || k + covered > 63) break;
+      position += skip & 15;
+      if ((skip & endsBlock) !== 0) {
+        bits.position = position;
+        return true;
+      }
+      k += covered;
+    }
+    bits.position = position;
+    return this.#skipAc(component, k);
   }
 
   /** The AC coefficients of a block (F.2.2.2), and with them its samples, from `at` on. */

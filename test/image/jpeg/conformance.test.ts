@@ -41,10 +41,12 @@ import {
   segmentsOf,
 } from './segments.ts';
 
-const photos = inject('validPhotos').map(({ name, base64 }) => ({
-  name,
-  bytes: new Uint8Array(Buffer.from(base64, 'base64')),
-}));
+const photos = inject('validPhotos')
+  .filter(({ format }) => format === 'jpeg')
+  .map(({ name, base64 }) => ({
+    name,
+    bytes: new Uint8Array(Buffer.from(base64, 'base64')),
+  }));
 
 /** Every row of what sharp can write, by name. */
 const encodings: Readonly<Record<string, Encoding>> = {

@@ -12,10 +12,12 @@ import { decodeJpeg } from './decoded.ts';
 import { drawNoise, type Encoding, encode, readVariant, variants } from './pictures.ts';
 import { boxMeans, expectAlike, rounding, sampleScaledWithSharp, samplesOf } from './reference.ts';
 
-const photos = inject('validPhotos').map(({ name, base64 }) => ({
-  name,
-  bytes: new Uint8Array(Buffer.from(base64, 'base64')),
-}));
+const photos = inject('validPhotos')
+  .filter(({ format }) => format === 'jpeg')
+  .map(({ name, base64 }) => ({
+    name,
+    bytes: new Uint8Array(Buffer.from(base64, 'base64')),
+  }));
 
 const reduced = [2, 4, 8] as const;
 

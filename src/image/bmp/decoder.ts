@@ -1,0 +1,99 @@
+/** Decodes a BMP, row by row in the order in which they are stored. */
+import { BoxReducer } from '../box-reducer.ts';
+import type { PictureTarget } from '../picture-target.ts';
+import type { BmpHeader } from './header.ts';
+import { Palette } from './palette.ts';
+import { bmpProblem } from './problem.ts';
+import { rowReader, rowSizes } from './rows.ts';
+import { RunLengthDecoder } from './run-lengths.ts';
+
+/** A picture of which less is there is refused. */
+const minDecodedShare = 0.5;
+
+/** The most memory that decoding takes, in bytes, beside the file and the target's own. */
+export function bmpMemoryBytes({ width, height }: BmpHeader, target: PictureTarget): number {
+  // An index for each pixel of a row, and its colours.
+  const rowBytes = width + 3 * width;
+  return BoxReducer.memoryBytes(width, height, target) + rowBytes + Palette.memoryBytes;
+}
+
+/**
+ * @param bytes the file that the header was read from
+ * @returns whether some of the wanted rows are missing
+ * @throws AppError `image-decode-failed` where they are, and less than half of the picture is there
+ */
+export function decodeBmp(
+  bytes: Uint8Array,
+  header: BmpHeader,
+  target: PictureTarget,
+): { truncated: boolean } {
+  const { width, height, topDown, runLengths } = header;
+  const rows = new BoxReducer(width, height, target);
+  const wanted = topDown
+    ? { first: rows.firstRow, end: rows.endRow }
+    : { first: height - rows.endRow, end: height - rows.firstRow };
+  const decode = runLengths ? decodeRunLengths : decodeRows;
+  const decodedRows = decode(bytes, header, rows, wanted);
+  const truncated = decodedRows < wanted.end;
+  if (truncated && decodedRows < minDecodedShare * height) {
+    throw bmpProblem(
+      'Less than half of the picture of this BMP is there: it is cut short. Send the whole file.',
+    );
+  }
+  rows.finish();
+  return { truncated };
+}
+
+/** Rows in the order in which they are stored: the first one is in it, the end is not. */
+interface StoredRows {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Which of the picture's rows a stored one is. */
+function pictureRow({ topDown, height }: BmpHeader, storedRow: number): number {
+  return topDown ? storedRow : height - 1 - storedRow;
+}
+
+/** @returns up to which stored row the file has all that are wanted */
+function decodeRows(
+  bytes: Uint8Array,
+  header: BmpHeader,
+  rows: BoxReducer,
+  wanted: StoredRows,
+): number {
+  const { firstColumn, endColumn } = rows;
+  const { pixelStart } = header;
+  const { rowBytes, pitch } = rowSizes(header);
+  // The last row may be without what fills up its last word.
+  const thereRows = Math.floor((bytes.length - pixelStart + pitch - rowBytes) / pitch);
+  const end = Math.min(wanted.end, thereRows);
+  const read = rowReader(bytes, header);
+  const row = new Uint8Array(3 * (endColumn - firstColumn));
+  for (let storedRow = wanted.first; storedRow < end; storedRow++) {
+    read({ start: pixelStart + storedRow * pitch, firstColumn, endColumn, row });
+    rows.add(pictureRow(header, storedRow), row);
+  }
+  return end;
+}
+
+/** @returns up to which stored row the file has all that are wanted */
+function decodeRunLengths(
+  bytes: Uint8Array,
+  header: BmpHeader,
+  rows: BoxReducer,
+  wanted: StoredRows,
+): number {
+  const { firstColumn, endColumn } = rows;
+  const decoder = new RunLengthDecoder(bytes, header);
+  const palette = new Palette(header);
+  const indices = new Uint8Array(header.width);
+  const row = new Uint8Array(3 * (endColumn - firstColumn));
+  for (let storedRow = 0; storedRow < wanted.end; storedRow++) {
+    if (!decoder.readRow(indices)) return storedRow;
+    if (storedRow < wanted.first) continue;
+    palette.paint(indices, firstColumn, endColumn, row);
+    rows.add(pictureRow(header, storedRow), row);
+  }
+  return wanted.end;
+}

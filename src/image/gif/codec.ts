@@ -1,0 +1,17 @@
+import type { ImageCodec, OpenImage } from '../codec.ts';
+import { decodeGif, gifMemoryBytes } from './decoder.ts';
+import { readGifHeader } from './header.ts';
+
+/** GIF through the decoder of our own; of animations, the first frame. */
+export const gifCodec: ImageCodec = {
+  open(bytes: Uint8Array): OpenImage {
+    const header = readGifHeader(bytes);
+    return {
+      width: header.width,
+      height: header.height,
+      orientation: 1,
+      memoryBytes: (target) => gifMemoryBytes(header, target),
+      decode: (target) => decodeGif(bytes, header, target),
+    };
+  },
+};

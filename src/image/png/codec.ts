@@ -1,0 +1,19 @@
+import type { ImageCodec, OpenImage } from '../codec.ts';
+import { readExifOrientation } from '../orientation.ts';
+import { decodeBytes, decodePng } from './decoder.ts';
+import { readPngHeader } from './header.ts';
+
+/** PNG through the decoder of our own, which keeps only what the target wants. Of an APNG, its default image. */
+export const pngCodec: ImageCodec = {
+  open(bytes: Uint8Array): OpenImage {
+    const header = readPngHeader(bytes);
+    const { width, height, exif } = header;
+    return {
+      width,
+      height,
+      orientation: exif === undefined ? 1 : readExifOrientation(exif),
+      memoryBytes: (target) => decodeBytes(header, target),
+      decode: (target) => decodePng(bytes, header, target),
+    };
+  },
+};

@@ -1,0 +1,84 @@
+/**
+ * A PNG decoder that holds two rows of the picture at once, written from the
+ * W3C PNG Third Edition: all colour types and bit depths, interlaced or not.
+ */
+import { BoxReducer } from '../box-reducer.ts';
+import type { PictureTarget } from '../picture-target.ts';
+import { pngProblem } from './chunks.ts';
+import type { PngHeader } from './header.ts';
+import { type Pass, passesOf } from './passes.ts';
+import { createExpansion, type Expansion, expansionBytes } from './pixels.ts';
+import { RowReader } from './rows.ts';
+
+/** A picture of which less was decoded is refused. */
+const minDecodedShare = 0.5;
+
+/** The most memory that {@link decodePng} takes, in bytes. */
+export function decodeBytes(header: PngHeader, target: PictureTarget): number {
+  const { width, height } = header;
+  return (
+    BoxReducer.memoryBytes(width, height, target) +
+    RowReader.memoryBytes(header) +
+    expansionBytes(width)
+  );
+}
+
+/**
+ * @param bytes the whole file; read only
+ * @param header what was read of it
+ * @returns whether some of the wanted picture's data was missing or damaged
+ * @throws AppError `image-decode-failed` where less than half of the picture is there
+ */
+export function decodePng(
+  bytes: Uint8Array,
+  header: PngHeader,
+  target: PictureTarget,
+): { truncated: boolean } {
+  const { width, height, interlaced } = header;
+  const reducer = new BoxReducer(width, height, target);
+  const rows = new RowReader(bytes, header);
+  const expansion = createExpansion(header, reducer.endColumn - reducer.firstColumn);
+  const passes = passesOf(width, height, interlaced);
+  let decodedPixels = 0;
+  let truncated = false;
+  for (const pass of passes) {
+    const passWidth = pass.columnsBefore(width);
+    // What lies below the last wanted row is passed over where nothing comes behind it.
+    const needed = pass.rowsBefore(pass === passes.at(-1) ? reducer.endRow : height);
+    const decoded = decodePass(pass, passWidth, needed, rows, expansion, reducer);
+    decodedPixels += decoded * passWidth;
+    truncated = decoded < needed;
+    if (truncated) break;
+  }
+  if (truncated && decodedPixels < minDecodedShare * width * height) {
+    throw pngProblem(
+      'Less than half of the picture of this PNG is there: it is cut short or damaged. Send the whole file, or save it again.',
+    );
+  }
+  reducer.finish();
+  return { truncated };
+}
+
+/** @returns how many of the needed rows could be decoded: those before the data ends or is damaged */
+function decodePass(
+  pass: Pass,
+  passWidth: number,
+  neededRows: number,
+  rows: RowReader,
+  expansion: Expansion,
+  reducer: BoxReducer,
+): number {
+  const { firstColumn, firstRow, stepAcross, stepDown } = pass;
+  const first = pass.columnsBefore(reducer.firstColumn);
+  const end = pass.columnsBefore(reducer.endColumn);
+  rows.beginPass();
+  for (let row = 0; row < neededRows; row++) {
+    if (!rows.next(passWidth, end)) return row;
+    const y = firstRow + row * stepDown;
+    if (!reducer.wants(y)) continue;
+    const rgb = expansion.expand(rows.row, rows.start, first, end);
+    if (stepAcross === 1) reducer.add(y, rgb);
+    else reducer.addEvery(y, firstColumn + first * stepAcross, stepAcross, rgb);
+  }
+  return neededRows;
+}

@@ -1,0 +1,44 @@
+import { type Chunk, chunkAt, chunkTypes } from './chunks.ts';
+
+/**
+ * The data chunks (IDAT) of a PNG file as one stream of bytes (W3C PNG Third
+ * Edition, 10.1). Other chunks between them shouldn't be there, and are skipped.
+ */
+export class ImageDataStream {
+  readonly #file: Uint8Array;
+  #chunk: Chunk | undefined;
+  /** The next byte, inside the chunk. */
+  #at = 0;
+
+  /** @param from where the first data chunk begins */
+  constructor(file: Uint8Array, from: number) {
+    this.#file = file;
+    this.#enter(from);
+  }
+
+  #enter(at: number): void {
+    this.#chunk = chunkAt(this.#file, at);
+    this.#at = this.#chunk?.start ?? 0;
+  }
+
+  /**
+   * Copies what comes next to `into`, from `start` up to but without `end`.
+   *
+   * @returns where the copy ends: before `end` only where there is no more
+   */
+  read(into: Uint8Array, start: number, end: number): number {
+    let to = start;
+    while (to < end && this.#chunk !== undefined && this.#chunk.type !== chunkTypes.imageEnd) {
+      const { type, end: dataEnd, next } = this.#chunk;
+      if (type !== chunkTypes.imageData || this.#at === dataEnd) {
+        this.#enter(next);
+        continue;
+      }
+      const count = Math.min(dataEnd - this.#at, end - to);
+      into.set(this.#file.subarray(this.#at, this.#at + count), to);
+      this.#at += count;
+      to += count;
+    }
+    return to;
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * DEFLATE decompression (RFC 1951) of a zlib stream (RFC 1950), only as far as
+ * it is asked for, in memory that doesn't depend on how much there is.
+ */
+import { type ByteSource, CompressedBits } from './compressed-bits.ts';
+import { endOfBlock, HuffmanTable, literal, unused } from './huffman.ts';
+
+/** Distances reach back this far (RFC 1951, 2). */
+const windowBytes = 32_768;
+
+/** What is decompressed at once, at least. */
+const aheadBytes = 65_536;
+
+/** The most that one step can write: the longest length. */
+const maxStepBytes = 258;
+
+const literalBits = 10;
+const distanceBits = 9;
+const lengthBits = 7;
+
+/** The alphabet of literals and lengths (RFC 1951, 3.2.5). */
+const literalMeanings = Int32Array.from({ length: 288 }, (_, symbol) => {
+  if (symbol < 256) return (symbol << 16) | literal;
+  if (symbol === 256) return endOfBlock;
+  if (symbol > 285) return unused;
+  if (symbol === 285) return 258 << 16;
+  return symbol < 265 ? (symbol - 254) << 16 : withExtraBits(symbol - 265, 4) + (3 << 16);
+});
+
+/** The alphabet of distances (RFC 1951, 3.2.5). */
+const distanceMeanings = Int32Array.from({ length: 32 }, (_, symbol) => {
+  if (symbol > 29) return unused;
+  return symbol < 4 ? (symbol + 1) << 16 : withExtraBits(symbol - 4, 2) + (1 << 16);
+});
+
+/** Lengths that a block can bring: five bits each say how many more than 257 and 1 there are. */
+const maxCodes = 257 + 31 + 1 + 31;
+
+/** The alphabet of the code lengths of the other two (RFC 1951, 3.2.7). */
+const lengthMeanings = Int32Array.from({ length: 19 }, (_, symbol) => symbol << 16);
+
+/** Groups of 4 or 2 codes, each group with one more extra bit than the former, and with no gaps. */
+function withExtraBits(index: number, group: 4 | 2): number {
+  const extraBits = Math.floor(index / group) + 1;
+  return (((group + (index % group)) << extraBits) << 16) | (extraBits << 8);
+}
+
+/** The order in which the lengths of the length codes come (RFC 1951, 3.2.7). */
+const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+/** The code of blocks that bring none (RFC 1951, 3.2.6). */
+const fixedLengths = new Uint8Array(288 + 32)
+  .fill(8)
+  .fill(9, 144, 256)
+  .fill(7, 256, 280)
+  .fill(5, 288);
+
+/** What the next bits are. */
+type Position = 'block header' | 'stored block' | 'compressed block' | 'end';
+
+/**
+ * A stream that is damaged ends where the damage is first seen. Its checksum is
+ * not compared: what comes before the end was used already when that could be done.
+ */
+export class Inflate {
+  /** Decompressed bytes: those that distances reach back to, and those that are still to be read. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` the last {@link read} found what it was asked for. */
+  start = 0;
+  /** Where in `bytes` the next read begins. */
+  #next = 0;
+  /** Where in `bytes` decompressing goes on. */
+  #end = 0;
+  #position: Position = 'block header';
+  #isLastBlock = false;
+  /** Bytes that a stored block still has. */
+  #storedBytes = 0;
+  /** The lengths of codes while they are read. */
+  readonly #codeLengths = new Uint8Array(maxCodes);
+  readonly #input: CompressedBits;
+  readonly #literals = new HuffmanTable(literalBits, literalMeanings);
+  readonly #distances = new HuffmanTable(distanceBits, distanceMeanings);
+  readonly #lengths = new HuffmanTable(lengthBits, lengthMeanings);
+
+  /** @param maxReadBytes the most that a single read asks for */
+  constructor(source: ByteSource, maxReadBytes: number) {
+    this.#input = new CompressedBits(source);
+    this.bytes = new Uint8Array(Inflate.#bufferBytes(maxReadBytes));
+    this.#readZlibHeader();
+  }
+
+  static #bufferBytes(maxReadBytes: number): number {
+    return windowBytes + Math.max(aheadBytes, maxReadBytes) + maxStepBytes;
+  }
+
+  /** The memory that a stream takes, in bytes. */
+  static memoryBytes(maxReadBytes: number): number {
+    return (
+      Inflate.#bufferBytes(maxReadBytes) +
+      CompressedBits.memoryBytes +
+      HuffmanTable.memoryBytes(literalBits, literalMeanings) +
+      HuffmanTable.memoryBytes(distanceBits, distanceMeanings) +
+      HuffmanTable.memoryBytes(lengthBits, lengthMeanings) +
+      maxCodes
+    );
+  }
+
+  /** Method, window and check (RFC 1950, 2.2). A preset dictionary is nothing that PNG has. */
+  #readZlibHeader(): void {
+    const header = (this.#input.read(8) << 8) | this.#input.read(8);
+    const isDeflate = (header & 0x0f00) === 0x0800 && header >> 12 <= 7;
+    const hasDictionary = (header & 0x20) !== 0;
+    if (!isDeflate || hasDictionary || header % 31 !== 0) this.#position = 'end';
+  }
+
+  /**
+   * Finds the next bytes, at `start` of `bytes`. They stay there until the next call.
+   *
+   * @param count at most what the constructor was told
+   * @returns false where the stream ends before so many
+   */
+  read(count: number): boolean {
+    if (this.#end - this.#next < count) this.#decompress();
+    if (this.#end - this.#next < count) return false;
+    this.start = this.#next;
+    this.#next += count;
+    return true;
+  }
+
+  /** Fills `bytes` as far as the stream goes. */
+  #decompress(): void {
+    const first = Math.max(0, Math.min(this.#next, this.#end - windowBytes));
+    this.bytes.copyWithin(0, first, this.#end);
+    this.#next -= first;
+    this.#end -= first;
+    const limit = this.bytes.length - maxStepBytes;
+    while (this.#end < limit && this.#position !== 'end') {
+      this.#input.fill();
+      if (this.#input.atEnd) this.#position = 'end';
+      else if (this.#position === 'block header') this.#readBlockHeader();
+      else if (this.#position === 'stored block') this.#copyStored(limit);
+      else this.#decompressBlock(limit);
+    }
+  }
+
+  /** The beginning of a block (RFC 1951, 3.2.3). */
+  #readBlockHeader(): void {
+    if (this.#isLastBlock) {
+      this.#position = 'end';
+      return;
+    }
+    this.#isLastBlock = this.#input.read(1) === 1;
+    const type = this.#input.read(2);
+    if (type === 0) this.#readStoredHeader();
+    else if (type === 1) this.#useTables(fixedLengths, 288, 288 + 32);
+    else if (type === 2) this.#readTables();
+    else this.#position = 'end';
+  }
+
+  /** The length of a block that isn't compressed, and its complement (RFC 1951, 3.2.4). */
+  #readStoredHeader(): void {
+    this.#input.alignToByte();
+    this.#storedBytes = this.#input.read(16);
+    const isSound = this.#input.read(16) === (this.#storedBytes ^ 0xffff);
+    this.#position = isSound ? 'stored block' : 'end';
+  }
+
+  #copyStored(limit: number): void {
+    const most = Math.min(this.#storedBytes, limit - this.#end);
+    const copied = this.#input.copyBytes(this.bytes, this.#end, most);
+    this.#end += copied;
+    this.#storedBytes -= copied;
+    if (this.#storedBytes === 0) this.#position = 'block header';
+  }
+
+  /** The tables of a block that brings its own: the lengths of their codes, in a code of their own (RFC 1951, 3.2.7). */
+  #readTables(): void {
+    const input = this.#input;
+    const lengths = this.#codeLengths;
+    const literalCodes = input.read(5) + 257;
+    const codes = literalCodes + input.read(5) + 1;
+    const lengthCodes = input.read(4) + 4;
+    lengths.fill(0, 0, lengthOrder.length);
+    for (let i = 0; i < lengthCodes; i++) lengths[lengthOrder[i]] = input.read(3);
+    const isSound =
+      this.#lengths.build(lengths, 0, lengthOrder.length) && this.#readLengths(lengths, codes);
+    if (isSound) this.#useTables(lengths, literalCodes, codes);
+    else this.#position = 'end';
+  }
+
+  /** @returns false where they are not as they may be */
+  #readLengths(lengths: Uint8Array, end: number): boolean {
+    const input = this.#input;
+    const { lookup, lookupMask } = this.#lengths;
+    for (let at = 0; at < end; ) {
+      input.fill();
+      if (input.atEnd) return false;
+      const { view, position } = input;
+      const bits = view.getUint32(position >>> 3, true) >>> (position & 7);
+      const meaning = lookup[bits & lookupMask];
+      if (meaning === 0) return false;
+      input.position += meaning & 15;
+      const symbol = meaning >> 16;
+      if (symbol < 16) {
+        lengths[at++] = symbol;
+        continue;
+      }
+      // 16 repeats the last length; 17 and 18 are runs of zeros.
+      if (symbol === 16 && at === 0) return false;
+      const length = symbol === 16 ? lengths[at - 1] : 0;
+      const run = symbol === 18 ? 11 + input.read(7) : 3 + input.read(symbol === 16 ? 2 : 3);
+      if (at + run > end) return false;
+      lengths.fill(length, at, at + run);
+      at += run;
+    }
+    return true;
+  }
+
+  /** @param lengths of literals' and lengths' codes, then of distances' */
+  #useTables(lengths: Uint8Array, literalCodes: number, codes: number): void {
+    const isSound =
+      this.#literals.build(lengths, 0, literalCodes) &&
+      this.#distances.build(lengths, literalCodes, codes);
+    this.#position = isSound ? 'compressed block' : 'end';
+  }
+
+  /**
+   * Decompresses until the block, the input that is at hand, or the room ends
+   * (RFC 1951, 3.2.3). The state is one bit position: each step loads at least
+   * 25 bits from there and looks up what the first of them mean.
+   */
+  #decompressBlock(limit: number): void {
+    const input = this.#input;
+    const { view, safeEnd } = input;
+    const { bytes } = this;
+    const { lookup: literals, lookupMask: literalMask } = this.#literals;
+    const { lookup: distances, lookupMask: distanceMask } = this.#distances;
+    let position = input.position;
+    let end = this.#end;
+    let stepStart = end;
+    while (end < limit && position < safeEnd) {
+      stepStart = end;
+      let bits = view.getUint32(position >>> 3, true) >>> (position & 7);
+      let meaning = literals[bits & literalMask];
+      if ((meaning & literal) !== 0) {
+        bytes[end++] = meaning >> 16;
+        position += meaning & 15;
+        // Most literals come one after another, and the bits are enough for two.
+        bits >>>= meaning & 15;
+        meaning = literals[bits & literalMask];
+        if ((meaning & literal) !== 0) {
+          bytes[end++] = meaning >> 16;
+          position += meaning & 15;
+          continue;
+        }
+        bits = view.getUint32(position >>> 3, true) >>> (position & 7);
+      }
+      if (meaning === 0) {
+        meaning = this.#literals.longCode(bits);
+        if ((meaning & literal) !== 0) {
+          bytes[end++] = meaning >> 16;
+          position += meaning & 15;
+          continue;
+        }
+      }
+      position += meaning & 15;
+      if (meaning === 0 || (meaning & (endOfBlock | unused)) !== 0) {
+        this.#position = (meaning & endOfBlock) !== 0 ? 'block header' : 'end';
+        break;
+      }
+      let extraBits = (meaning >> 8) & 15;
+      const length = (meaning >> 16) + ((bits >>> (meaning & 15)) & ((1 << extraBits) - 1));
+      position += extraBits;
+
+      bits = view.getUint32(position >>> 3, true) >>> (position & 7);
+      meaning = distances[bits & distanceMask];
+      if (meaning === 0) meaning = this.#distances.longCode(bits);
+      position += meaning & 15;
+      extraBits = (meaning >> 8) & 15;
+      bits = view.getUint32(position >>> 3, true) >>> (position & 7);
+      position += extraBits;
+      let from = end - (meaning >> 16) - (bits & ((1 << extraBits) - 1));
+      if (meaning === 0 || (meaning & unused) !== 0 || from < 0) {
+        this.#position = 'end';
+        break;
+      }
+      const copyEnd = end + length;
+      if (length >= 32 && from + length <= end) {
+        bytes.copyWithin(end, from, from + length);
+        end = copyEnd;
+      }
+      // Distances shorter than the length repeat what was just written.
+      while (end < copyEnd) bytes[end++] = bytes[from++];
+    }
+    if (position > input.end) {
+      // The last step took bits from behind the data.
+      end = stepStart;
+      this.#position = 'end';
+    }
+    input.position = position;
+    this.#end = end;
+  }
+}

@@ -1,0 +1,61 @@
+import { unfilter } from './filters.ts';
+import { bitsPerPixel, type PngHeader } from './header.ts';
+import { ImageDataStream } from './image-data.ts';
+import { Inflate } from './inflate.ts';
+
+/** Bytes of so many pixels; the last byte may be in use only in part. */
+function bytesOf(pixels: number, pixelBits: number): number {
+  return Math.ceil((pixels * pixelBits) / 8);
+}
+
+/** The rows of a picture, or of its passes, as samples: decompressed, and without their filters. */
+export class RowReader {
+  /** From one pixel to the next; for pixels that share a byte, that byte. Where `row` begins. */
+  readonly start: number;
+  /** The samples that {@link next} read, from `start` on. */
+  row: Uint8Array;
+  #above: Uint8Array;
+  readonly #pixelBits: number;
+  readonly #inflate: Inflate;
+
+  /** @param bytes the whole file */
+  constructor(bytes: Uint8Array, header: PngHeader) {
+    const pixelBits = bitsPerPixel(header);
+    const rowBytes = bytesOf(header.width, pixelBits);
+    this.#pixelBits = pixelBits;
+    this.start = bytesOf(1, pixelBits);
+    this.row = new Uint8Array(this.start + rowBytes);
+    this.#above = new Uint8Array(this.start + rowBytes);
+    this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes);
+  }
+
+  /** The memory that reading takes, in bytes. */
+  static memoryBytes(header: PngHeader): number {
+    const pixelBits = bitsPerPixel(header);
+    const rowBytes = bytesOf(header.width, pixelBits);
+    return 2 * (bytesOf(1, pixelBits) + rowBytes) + Inflate.memoryBytes(1 + rowBytes);
+  }
+
+  /** Begins a pass: what is above its first row counts as zeros (W3C PNG Third Edition, 9.2). */
+  beginPass(): void {
+    this.row.fill(0);
+  }
+
+  /**
+   * Reads one row.
+   *
+   * @param pixels that a row of the pass has
+   * @param wantedPixels how many of them, from the left, are wanted in all of its rows
+   * @returns false where the data ends, or is damaged, before the row's end
+   */
+  next(pixels: number, wantedPixels: number): boolean {
+    const inflate = this.#inflate;
+    if (!inflate.read(1 + bytesOf(pixels, this.#pixelBits))) return false;
+    const above = this.row;
+    this.row = this.#above;
+    this.#above = above;
+    const { bytes, start } = inflate;
+    const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
+    return unfilter(bytes[start], bytes, start + 1, this.row, above, this.start, wantedBytes);
+  }
+}

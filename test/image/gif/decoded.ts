@@ -1,0 +1,15 @@
+import { expect } from 'vitest';
+import { gifCodec } from '../../../src/image/gif/codec.ts';
+import type { RgbImage } from '../../../src/image/rgb-image.ts';
+import { decodeStored } from '../decoded.ts';
+
+/** @throws AssertionError where the picture isn't complete, or differs by as much as a bit */
+export function expectPicture(bytes: Uint8Array, expected: RgbImage): void {
+  const { width, height, pixels, truncated } = decodeStored(gifCodec, bytes);
+  expect({ width, height, truncated }).toEqual({
+    width: expected.width,
+    height: expected.height,
+    truncated: false,
+  });
+  expect(Buffer.compare(pixels, expected.pixels)).toBe(0);
+}
