@@ -33,9 +33,9 @@ export function decodeBmp(
     ? { first: rows.firstRow, end: rows.endRow }
     : { first: height - rows.endRow, end: height - rows.firstRow };
   const decode = runLengths ? decodeRunLengths : decodeRows;
-  const decodedRows = decode(bytes, header, rows, wanted);
-  const truncated = decodedRows < wanted.end;
-  if (truncated && decodedRows < minDecodedShare * height) {
+  const thereRows = decode(bytes, header, rows, wanted);
+  const truncated = thereRows < (runLengths ? wanted.end : height);
+  if (truncated && thereRows < minDecodedShare * height) {
     throw bmpProblem(
       'Less than half of the picture of this BMP is there: it is cut short. Send the whole file.',
     );
@@ -55,7 +55,7 @@ function pictureRow({ topDown, height }: BmpHeader, storedRow: number): number {
   return topDown ? storedRow : height - 1 - storedRow;
 }
 
-/** @returns up to which stored row the file has all that are wanted */
+/** @returns how many rows the file has */
 function decodeRows(
   bytes: Uint8Array,
   header: BmpHeader,
@@ -74,10 +74,10 @@ function decodeRows(
     read({ start: pixelStart + storedRow * pitch, firstColumn, endColumn, row });
     rows.add(pictureRow(header, storedRow), row);
   }
-  return end;
+  return thereRows;
 }
 
-/** @returns up to which stored row the file has all that are wanted */
+/** @returns how many rows the file has, as far as they are wanted */
 function decodeRunLengths(
   bytes: Uint8Array,
   header: BmpHeader,

@@ -53,7 +53,7 @@ export function decodeGif(
 
 /**
  * @param row the picture's wanted columns, white, three bytes each
- * @returns how many of the frame's rows were decoded, and whether these are all that were wanted
+ * @returns how many of the frame's rows were decoded, and whether these are all that there should be
  */
 function decodeFrame(
   bytes: Uint8Array,
@@ -69,9 +69,11 @@ function decodeFrame(
   const firstColumn = Math.max(rows.firstColumn, left);
   const endColumn = Math.min(rows.endColumn, left + width);
   let wanted = Math.min(rows.endRow, top + height) - Math.max(rows.firstRow, top);
+  // Without the trailer, the file may be cut short, and where is to be found out.
+  const mayStop = bytes.at(-1) === trailer;
   let decodedRows = 0;
   for (const y of storedRows(frame)) {
-    if (wanted <= 0) break;
+    if (wanted <= 0 && mayStop) break;
     if (!decoder.readRow(indices)) return { decodedRows, complete: false };
     decodedRows += 1;
     if (!rows.wants(y)) continue;
@@ -87,6 +89,9 @@ function decodeFrame(
   }
   return { decodedRows, complete: true };
 }
+
+/** What a GIF ends with (section 27). */
+const trailer = 0x3b;
 
 /** An index without a colour of its own is black, as in browsers and libvips. */
 function paletteOf({ colorTable, transparentIndex }: GifHeader): Uint8Array {

@@ -111,6 +111,16 @@ describe('the GIF decoder, on a file that ends early', () => {
     expect(rows).toEqual(expected);
   });
 
+  test('says that it may be cut short where its trailer is missing, whatever is wanted', () => {
+    const upper = { left: 0, right: 1, top: 0, bottom: 0.25 };
+    const withoutTrailer = (rows: number): Uint8Array => firstRows(rows).subarray(0, -1);
+    const decode = (rows: number): { truncated: boolean } =>
+      gifCodec.open(withoutTrailer(rows)).decode(new RegionTarget(upper));
+    expect(decode(16)).toEqual({ truncated: false });
+    expect(decode(12)).toEqual({ truncated: true });
+    expect(() => decode(4)).toThrow(/half/);
+  });
+
   test('decodes or refuses what is left after any byte', () => {
     for (const gif of [plain, withFrame({ interlaced: true, palette: drawPalette(16, 2) })]) {
       const bytes = writeGif(gif);
