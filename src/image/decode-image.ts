@@ -58,11 +58,15 @@ export function decodePhoto(
   target: PictureTarget,
   limits: DecodeLimits,
 ): { readonly truncated: boolean } {
-  const limitPixels = pixelLimit(width * height, stored.memoryBytes(target), limits);
-  if (width * height > limitPixels) {
+  const pixels = width * height;
+  const limitPixels =
+    pixels > limits.maxPixels
+      ? limits.maxPixels
+      : pixelLimit(pixels, stored.memoryBytes(target), limits);
+  if (pixels > limitPixels) {
     throw new AppError(
       'image-too-large',
-      `The photo is ${width} x ${height} (${megapixels(width * height)} megapixels); photos of this kind may have up to ${megapixels(limitPixels)} megapixels here. Reduce it first: the network itself looks at 224 x 224 pixels.`,
+      `The photo is ${width} x ${height} (${megapixels(pixels)} megapixels); photos of this kind may have up to ${megapixels(limitPixels)} megapixels here. Reduce it first: the network itself looks at 224 x 224 pixels.`,
       { facts: { width, height, limitPixels } },
     );
   }

@@ -7,6 +7,8 @@ import { jpegCodec } from './jpeg/codec.ts';
 import { pngCodec } from './png/codec.ts';
 import { looksLikePng } from './png/header.ts';
 import { startsWith } from './signature.ts';
+import { webpCodec } from './webp/codec.ts';
+import { looksLikeWebp } from './webp/container.ts';
 
 /** A format that is decoded. A new one is a row in {@link formats}, and nothing else. */
 export interface ImageFormat {
@@ -25,6 +27,7 @@ export const formats = {
   },
   png: { mediaType: 'image/png', matches: looksLikePng, codec: pngCodec },
   gif: { mediaType: 'image/gif', matches: looksLikeGif, codec: gifCodec },
+  webp: { mediaType: 'image/webp', matches: looksLikeWebp, codec: webpCodec },
   bmp: { mediaType: 'image/bmp', matches: looksLikeBmp, codec: bmpCodec },
 } as const satisfies Record<string, ImageFormat>;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxReducer } from '../../src/image/box-reducer.ts';
 import { seededRandom } from '../support/seeded-artifact.ts';
-import { allocatedBytes } from './gif/allocated-bytes.ts';
+import { allocatedBytes } from './allocated-bytes.ts';
 import { type Part, RegionTarget } from './region-target.ts';
 
 /** A picture of which any pixels may be missing. */

@@ -3,14 +3,7 @@ import { readExifOrientation } from '../orientation.ts';
 import type { PictureTarget } from '../picture-target.ts';
 import { decodeJpeg } from './decoder.ts';
 import { type Denominator, type FramePlan, frameBytes } from './frame.ts';
-import { countFirstScanComponents, countScans, readExif, readJpegHeader } from './header.ts';
-import { jpegProblem } from './markers.ts';
-
-/**
- * Encoders write about ten scans. Each may cost work over all of the picture
- * however few bytes it has, so that a small file of many would take seconds.
- */
-const maxScans = 100;
+import { countFirstScanComponents, readExif, readJpegHeader } from './header.ts';
 
 /** What decoding takes beside the frame, at most: tables, a chunk of the data and two rows of 65,535 pixels. */
 const workingBytes = 1e6;
@@ -26,10 +19,6 @@ export function denominatorFor({ maxReduction: { across, down } }: PictureTarget
 export const jpegCodec: ImageCodec = {
   open(bytes: Uint8Array): OpenImage {
     const header = readJpegHeader(bytes);
-    const scans = header.progressive ? countScans(bytes) : 1;
-    if (scans > maxScans) {
-      throw jpegProblem(`This JPEG has ${scans} scans; up to ${maxScans} are read.`);
-    }
     const exif = readExif(bytes);
     const isBanded =
       header.progressive || countFirstScanComponents(bytes) === header.components.length;

@@ -19,6 +19,9 @@ import { Tables } from './tables.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
+/** Encoders write about ten. Each brings tables, and may cost work over all of the picture. */
+const maxScans = 100;
+
 /**
  * Blocks that the scans of a progressive picture may visit in all. A scan visits
  * all blocks however few bytes it has, so that a small file of many scans would
@@ -123,6 +126,7 @@ class Scans {
   readonly #tables = new Tables();
   #at = 2;
   #frames = 0;
+  #scans = 0;
   #adobeTransform: number | undefined;
   #isJfif = false;
 
@@ -156,6 +160,10 @@ class Scans {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
       } else if (code === marker.sos) {
+        this.#scans += 1;
+        if (this.#scans > maxScans) {
+          throw jpegProblem(`This JPEG has very many scans; up to ${maxScans} are read.`);
+        }
         this.bits.openScan(this.#at);
         return readScanHeader(data, this.#frame, tables);
       }

@@ -143,15 +143,3 @@ export function readExif(bytes: Uint8Array): Uint8Array | undefined {
     at = segment.end;
   }
 }
-
-/**
- * Counts start-of-scan markers, as an upper bound of the scans: the metadata
- * may hold some of its own, and entropy-coded data never does (B.1.1.5).
- */
-export function countScans(bytes: Uint8Array): number {
-  let count = 0;
-  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === marker.sos) count += 1;
-  }
-  return count;
-}

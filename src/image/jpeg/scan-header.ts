@@ -56,11 +56,11 @@ export function readScanHeader(data: Uint8Array, frame: Frame, tables: Tables): 
 }
 
 function useTables(component: Component, frame: Frame, tables: Tables, ids: number): void {
-  component.dcTable = tables.dc[ids >> 4];
-  component.acTable = tables.ac[ids & 15];
+  component.dcTable = tables.dc(ids >> 4);
+  component.acTable = tables.ac(ids & 15);
   const { quantization } = frame.header.components[frame.components.indexOf(component)];
   if (component.factors.length > 0) return;
-  const table = tables.quantization[quantization];
+  const table = tables.quantization(quantization);
   if (table === undefined) {
     throw jpegProblem('A scan of this JPEG uses a table that the file does not have.');
   }

@@ -1,13 +1,25 @@
 import { buildHuffmanTable, type HuffmanTable } from './huffman.ts';
 import { jpegProblem } from './markers.ts';
 
-/** What segments between scans set, for the scans after them (ITU-T T.81, B.2.4). */
+/** A Huffman table as the file has it, and as look-ups once a scan uses it. */
+interface HuffmanDefinition {
+  readonly counts: Uint8Array;
+  readonly values: Uint8Array;
+  table: HuffmanTable | undefined;
+}
+
+/**
+ * What segments between scans set, for the scans after them (ITU-T T.81,
+ * B.2.4). Tables are views into the file until a scan uses them: a file may
+ * define any number of tables, and none of them costs more than its bytes.
+ */
 export class Tables {
-  readonly quantization: (Uint16Array | undefined)[] = [];
-  readonly dc: (HuffmanTable | undefined)[] = [];
-  readonly ac: (HuffmanTable | undefined)[] = [];
   /** MCUs, 0 for none. */
   restartInterval = 0;
+  /** Of 8 or 16 bits a value. */
+  readonly #quantization: (Uint8Array | undefined)[] = [];
+  readonly #dc: (HuffmanDefinition | undefined)[] = [];
+  readonly #ac: (HuffmanDefinition | undefined)[] = [];
 
   /** DQT: tables of 64 values in zigzag order, of 8 or 16 bits (B.2.4.1). */
   readQuantization(data: Uint8Array): void {
@@ -18,9 +30,7 @@ export class Tables {
       if (values.length < 64 * bytesPerValue || id > 3) {
         throw jpegProblem('A quantisation table of this JPEG is cut short.');
       }
-      this.quantization[id] = Uint16Array.from({ length: 64 }, (_, i) =>
-        bytesPerValue === 1 ? values[i] : (values[2 * i] << 8) | values[2 * i + 1],
-      );
+      this.#quantization[id] = values;
       at += 1 + values.length;
     }
   }
@@ -35,9 +45,33 @@ export class Tables {
       if (counts.length < 16 || values.length < total || id > 3) {
         throw jpegProblem('A Huffman table of this JPEG is cut short.');
       }
-      const tables = data[at] >> 4 === 0 ? this.dc : this.ac;
-      tables[id] = buildHuffmanTable(counts, values);
+      const definitions = data[at] >> 4 === 0 ? this.#dc : this.#ac;
+      definitions[id] = { counts, values, table: undefined };
       at += 17 + total;
     }
   }
+
+  /** @returns 64 values in zigzag order; undefined where the file has no such table */
+  quantization(id: number): Uint16Array | undefined {
+    const values = this.#quantization[id];
+    if (values === undefined) return undefined;
+    if (values.length === 64) return Uint16Array.from(values);
+    return Uint16Array.from({ length: 64 }, (_, i) => (values[2 * i] << 8) | values[2 * i + 1]);
+  }
+
+  /** @throws AppError `image-decode-failed` where the table's codes are more than bits allow */
+  dc(id: number): HuffmanTable | undefined {
+    return tableOf(this.#dc[id]);
+  }
+
+  /** @throws AppError `image-decode-failed` where the table's codes are more than bits allow */
+  ac(id: number): HuffmanTable | undefined {
+    return tableOf(this.#ac[id]);
+  }
+}
+
+function tableOf(definition: HuffmanDefinition | undefined): HuffmanTable | undefined {
+  if (definition === undefined) return undefined;
+  definition.table ??= buildHuffmanTable(definition.counts, definition.values);
+  return definition.table;
 }

@@ -26,7 +26,7 @@ export function decodeBytes(header: PngHeader, target: PictureTarget): number {
 /**
  * @param bytes the whole file; read only
  * @param header what was read of it
- * @returns whether some of the wanted picture's data was missing or damaged
+ * @returns whether the file is cut short, or some of the wanted picture's data is damaged
  * @throws AppError `image-decode-failed` where less than half of the picture is there
  */
 export function decodePng(
@@ -34,7 +34,7 @@ export function decodePng(
   header: PngHeader,
   target: PictureTarget,
 ): { truncated: boolean } {
-  const { width, height, interlaced } = header;
+  const { width, height, interlaced, hasEnd } = header;
   const reducer = new BoxReducer(width, height, target);
   const rows = new RowReader(bytes, header);
   const expansion = createExpansion(header, reducer.endColumn - reducer.firstColumn);
@@ -43,8 +43,10 @@ export function decodePng(
   let truncated = false;
   for (const pass of passes) {
     const passWidth = pass.columnsBefore(width);
-    // What lies below the last wanted row is passed over where nothing comes behind it.
-    const needed = pass.rowsBefore(pass === passes.at(-1) ? reducer.endRow : height);
+    // The last pass needn't be decoded below what is wanted. But where the file may be cut short,
+    // that is to be found out.
+    const mayStop = hasEnd && pass === passes.at(-1);
+    const needed = pass.rowsBefore(mayStop ? reducer.endRow : height);
     const decoded = decodePass(pass, passWidth, needed, rows, expansion, reducer);
     decodedPixels += decoded * passWidth;
     truncated = decoded < needed;

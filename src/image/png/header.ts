@@ -33,6 +33,9 @@ const layouts: Record<ColorType, { channels: number; bitDepths: readonly number[
   [colorTypes.rgba]: { channels: 4, bitDepths: [8, 16] },
 };
 
+/** What PNG's numbers go up to (7.1). */
+const maxSide = 2 ** 31 - 1;
+
 /** The contents of the image header chunk, IHDR (11.2.1). */
 interface ImageHeader {
   /** Pixels as stored, 1 or more. */
@@ -54,6 +57,8 @@ export interface PngHeader extends ImageHeader {
   readonly exif: Uint8Array | undefined;
   /** Where the first chunk of the picture's data begins. */
   readonly dataStart: number;
+  /** Whether the file has its last chunk (IEND); one without may be cut short. */
+  readonly hasEnd: boolean;
 }
 
 /** Bits a pixel: 1 to 64. */
@@ -104,6 +109,9 @@ function readImageHeader(data: Uint8Array): ImageHeader {
       `This PNG says that it is 0 pixels ${width === 0 ? 'wide' : 'high'}, and holds no picture.`,
     );
   }
+  if (width > maxSide || height > maxSide) {
+    throw pngProblem('This PNG says that it has a side of more pixels than PNG can have.');
+  }
   const colorType = Object.values(colorTypes).find((known) => known === type);
   if (colorType === undefined) {
     throw pngProblem(`This PNG has the colour type ${type}; 0, 2, 3, 4 and 6 exist.`);
@@ -123,44 +131,39 @@ function readImageHeader(data: Uint8Array): ImageHeader {
 }
 
 /** What stands in other chunks than the header and the data: of each the first counts. */
-function readOtherChunks(
-  bytes: Uint8Array,
-  from: number,
-): Pick<PngHeader, 'palette' | 'transparency' | 'exif' | 'dataStart'> {
+function readOtherChunks(bytes: Uint8Array, from: number): Omit<PngHeader, keyof ImageHeader> {
   let palette: Chunk | undefined;
   let transparency: Chunk | undefined;
   let exif: Chunk | undefined;
   let dataStart = 0;
-  for (let at = from; ; ) {
-    const chunk = chunkAt(bytes, at);
-    if (chunk === undefined || chunk.type === chunkTypes.imageEnd) break;
+  let chunk = chunkAt(bytes, from);
+  for (let at = from; chunk !== undefined && chunk.type !== chunkTypes.imageEnd; ) {
     const { type } = chunk;
-    if (type === chunkTypes.exif) {
-      // This one may stand before the data or behind it (5.6); there is no more to find.
-      exif ??= chunk;
-      if (dataStart > 0) break;
-    } else if (dataStart === 0) {
+    // This one may stand before the data or behind it (5.6). What else is behind it changes no pixel.
+    if (type === chunkTypes.exif) exif ??= chunk;
+    else if (dataStart === 0) {
       if (type === chunkTypes.imageData) dataStart = at;
       else if (type === chunkTypes.palette) palette ??= chunk;
       else if (type === chunkTypes.transparency) transparency ??= chunk;
       else if (isCritical(type)) throw unknownChunk(type);
-      if (dataStart > 0 && exif !== undefined) break;
     }
     at = chunk.next;
+    chunk = chunkAt(bytes, at);
   }
   if (dataStart === 0) {
     throw pngProblem(
       'This PNG holds no picture: it ends, or holds something else than chunks, before its data (IDAT). It may be cut short; send the whole file.',
     );
   }
-  const contents = (chunk: Chunk | undefined): Uint8Array | undefined =>
-    chunk && bytes.subarray(chunk.start, chunk.end);
+  const contents = (found: Chunk | undefined): Uint8Array | undefined =>
+    found && bytes.subarray(found.start, found.end);
   const none = bytes.subarray(0, 0);
   return {
     palette: contents(palette) ?? none,
     transparency: contents(transparency) ?? none,
     exif: contents(exif),
     dataStart,
+    hasEnd: chunk !== undefined,
   };
 }
 

@@ -2,6 +2,14 @@
  * DEFLATE decompression (RFC 1951) of a zlib stream (RFC 1950), only as far as
  * it is asked for, in memory that doesn't depend on how much there is.
  */
+import {
+  distanceMeanings,
+  fixedLengths,
+  lengthMeanings,
+  lengthOrder,
+  literalMeanings,
+  maxCodes,
+} from './alphabets.ts';
 import { type ByteSource, CompressedBits } from './compressed-bits.ts';
 import { endOfBlock, HuffmanTable, literal, unused } from './huffman.ts';
 
@@ -18,42 +26,31 @@ const literalBits = 10;
 const distanceBits = 9;
 const lengthBits = 7;
 
-/** The alphabet of literals and lengths (RFC 1951, 3.2.5). */
-const literalMeanings = Int32Array.from({ length: 288 }, (_, symbol) => {
-  if (symbol < 256) return (symbol << 16) | literal;
-  if (symbol === 256) return endOfBlock;
-  if (symbol > 285) return unused;
-  if (symbol === 285) return 258 << 16;
-  return symbol < 265 ? (symbol - 254) << 16 : withExtraBits(symbol - 265, 4) + (3 << 16);
-});
-
-/** The alphabet of distances (RFC 1951, 3.2.5). */
-const distanceMeanings = Int32Array.from({ length: 32 }, (_, symbol) => {
-  if (symbol > 29) return unused;
-  return symbol < 4 ? (symbol + 1) << 16 : withExtraBits(symbol - 4, 2) + (1 << 16);
-});
-
-/** Lengths that a block can bring: five bits each say how many more than 257 and 1 there are. */
-const maxCodes = 257 + 31 + 1 + 31;
-
-/** The alphabet of the code lengths of the other two (RFC 1951, 3.2.7). */
-const lengthMeanings = Int32Array.from({ length: 19 }, (_, symbol) => symbol << 16);
-
-/** Groups of 4 or 2 codes, each group with one more extra bit than the former, and with no gaps. */
-function withExtraBits(index: number, group: 4 | 2): number {
-  const extraBits = Math.floor(index / group) + 1;
-  return (((group + (index % group)) << extraBits) << 16) | (extraBits << 8);
+/** What a compressed block is read with. */
+interface BlockTables {
+  readonly literals: HuffmanTable;
+  readonly distances: HuffmanTable;
 }
 
-/** The order in which the lengths of the length codes come (RFC 1951, 3.2.7). */
-const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+function createTables(): BlockTables {
+  return {
+    literals: new HuffmanTable(literalBits, literalMeanings),
+    distances: new HuffmanTable(distanceBits, distanceMeanings),
+  };
+}
 
-/** The code of blocks that bring none (RFC 1951, 3.2.6). */
-const fixedLengths = new Uint8Array(288 + 32)
-  .fill(8)
-  .fill(9, 144, 256)
-  .fill(7, 256, 280)
-  .fill(5, 288);
+/**
+ * @param lengths of literals' and lengths' codes, then of distances'
+ * @returns false where there are no such codes
+ */
+function buildTables(
+  { literals, distances }: BlockTables,
+  lengths: Uint8Array,
+  literalCodes: number,
+  codes: number,
+): boolean {
+  return literals.build(lengths, 0, literalCodes) && distances.build(lengths, literalCodes, codes);
+}
 
 /** What the next bits are. */
 type Position = 'block header' | 'stored block' | 'compressed block' | 'end';
@@ -78,8 +75,12 @@ export class Inflate {
   /** The lengths of codes while they are read. */
   readonly #codeLengths = new Uint8Array(maxCodes);
   readonly #input: CompressedBits;
-  readonly #literals = new HuffmanTable(literalBits, literalMeanings);
-  readonly #distances = new HuffmanTable(distanceBits, distanceMeanings);
+  /** Those of the last block that brought its own. */
+  readonly #ownTables = createTables();
+  /** Made once: very many blocks that bring none must cost no more than their bits do. */
+  #fixedTables: BlockTables | undefined;
+  /** Those in use. */
+  #tables = this.#ownTables;
   readonly #lengths = new HuffmanTable(lengthBits, lengthMeanings);
 
   /** @param maxReadBytes the most that a single read asks for */
@@ -98,8 +99,8 @@ export class Inflate {
     return (
       Inflate.#bufferBytes(maxReadBytes) +
       CompressedBits.memoryBytes +
-      HuffmanTable.memoryBytes(literalBits, literalMeanings) +
-      HuffmanTable.memoryBytes(distanceBits, distanceMeanings) +
+      2 * HuffmanTable.memoryBytes(literalBits, literalMeanings) +
+      2 * HuffmanTable.memoryBytes(distanceBits, distanceMeanings) +
       HuffmanTable.memoryBytes(lengthBits, lengthMeanings) +
       maxCodes
     );
@@ -152,7 +153,7 @@ export class Inflate {
     this.#isLastBlock = this.#input.read(1) === 1;
     const type = this.#input.read(2);
     if (type === 0) this.#readStoredHeader();
-    else if (type === 1) this.#useTables(fixedLengths, 288, 288 + 32);
+    else if (type === 1) this.#useFixedTables();
     else if (type === 2) this.#readTables();
     else this.#position = 'end';
   }
@@ -184,8 +185,21 @@ export class Inflate {
     for (let i = 0; i < lengthCodes; i++) lengths[lengthOrder[i]] = input.read(3);
     const isSound =
       this.#lengths.build(lengths, 0, lengthOrder.length) && this.#readLengths(lengths, codes);
-    if (isSound) this.#useTables(lengths, literalCodes, codes);
-    else this.#position = 'end';
+    if (isSound && buildTables(this.#ownTables, lengths, literalCodes, codes)) {
+      this.#tables = this.#ownTables;
+      this.#position = 'compressed block';
+    } else {
+      this.#position = 'end';
+    }
+  }
+
+  #useFixedTables(): void {
+    if (this.#fixedTables === undefined) {
+      this.#fixedTables = createTables();
+      buildTables(this.#fixedTables, fixedLengths, literalMeanings.length, fixedLengths.length);
+    }
+    this.#tables = this.#fixedTables;
+    this.#position = 'compressed block';
   }
 
   /** @returns false where they are not as they may be */
@@ -216,14 +230,6 @@ export class Inflate {
     return true;
   }
 
-  /** @param lengths of literals' and lengths' codes, then of distances' */
-  #useTables(lengths: Uint8Array, literalCodes: number, codes: number): void {
-    const isSound =
-      this.#literals.build(lengths, 0, literalCodes) &&
-      this.#distances.build(lengths, literalCodes, codes);
-    this.#position = isSound ? 'compressed block' : 'end';
-  }
-
   /**
    * Decompresses until the block, the input that is at hand, or the room ends
    * (RFC 1951, 3.2.3). The state is one bit position: each step loads at least
@@ -233,8 +239,9 @@ export class Inflate {
     const input = this.#input;
     const { view, safeEnd } = input;
     const { bytes } = this;
-    const { lookup: literals, lookupMask: literalMask } = this.#literals;
-    const { lookup: distances, lookupMask: distanceMask } = this.#distances;
+    const tables = this.#tables;
+    const { lookup: literals, lookupMask: literalMask } = tables.literals;
+    const { lookup: distances, lookupMask: distanceMask } = tables.distances;
     let position = input.position;
     let end = this.#end;
     let stepStart = end;
@@ -256,7 +263,7 @@ export class Inflate {
         bits = view.getUint32(position >>> 3, true) >>> (position & 7);
       }
       if (meaning === 0) {
-        meaning = this.#literals.longCode(bits);
+        meaning = tables.literals.longCode(bits);
         if ((meaning & literal) !== 0) {
           bytes[end++] = meaning >> 16;
           position += meaning & 15;
@@ -274,7 +281,7 @@ export class Inflate {
 
       bits = view.getUint32(position >>> 3, true) >>> (position & 7);
       meaning = distances[bits & distanceMask];
-      if (meaning === 0) meaning = this.#distances.longCode(bits);
+      if (meaning === 0) meaning = tables.distances.longCode(bits);
       position += meaning & 15;
       extraBits = (meaning >> 8) & 15;
       bits = view.getUint32(position >>> 3, true) >>> (position & 7);

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import { gifCodec } from '../../../src/image/gif/codec.ts';
 import { looksLikeGif } from '../../../src/image/gif/header.ts';
+import { allocatedBytes } from '../allocated-bytes.ts';
 import { type DecodedPicture, decodeStored } from '../decoded.ts';
 import { RegionTarget } from '../region-target.ts';
-import { allocatedBytes } from './allocated-bytes.ts';
 import { flatCodes } from './lzw-encoder.ts';
 import { changeFrame, drawIndices, drawPalette, firstFrame } from './pictures.ts';
 import {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jpegCodec } from '../../../src/image/jpeg/codec.ts';
 import type { Denominator } from '../../../src/image/jpeg/frame.ts';
+import { allocatedBytes } from '../allocated-bytes.ts';
 import { type Part, RegionTarget } from '../region-target.ts';
 import { decodeJpeg } from './decoded.ts';
 import { drawNoise, encode, fixturePixels, readVariant, variants } from './pictures.ts';
@@ -90,6 +91,34 @@ describe('decodeJpeg on more data than it holds at once', () => {
     const bytes = await encode(picture, { quality: 97, chromaSubsampling: '4:4:4' });
     expect(bytes.length).toBeGreaterThan(50_000);
     expectAlike(decodeJpeg(bytes, 1).pixels, picture.pixels, { mean: 1.5, psnr: 40 });
+  });
+});
+
+describe('decodeJpeg on very many tables', () => {
+  test('takes no memory for those that no scan uses', async () => {
+    const file = await encode(drawNoise(16, 16), {});
+    const unused = segmentsOf(file).filter(
+      ({ code: marker }) => marker === code.dht || marker === code.dqt,
+    );
+    const repeated = rewrite(file, (segment, i) =>
+      i === 0 ? [...new Array(500).fill(unused).flat(), segment] : [segment],
+    );
+    const needed = allocatedBytes(() => decodeJpeg(file, 1));
+    expect(allocatedBytes(() => decodeJpeg(repeated, 1))).toBeLessThan(needed * 1.1);
+  });
+
+  test('refuses more scans than any encoder writes', async () => {
+    const file = await encode(drawNoise(64, 64), {});
+    const repeated = rewrite(file, (segment) =>
+      segment.code === code.sos ? new Array(101).fill(segment) : [segment],
+    );
+    // What follows a scan of all components is not looked at.
+    expect(decodeJpeg(repeated, 1).truncated).toBe(false);
+    const alone = readVariant('one-scan-per-component.jpg');
+    const many = rewrite(alone, (segment) =>
+      segment.code === code.sos ? new Array(40).fill(segment) : [segment],
+    );
+    expect(() => decodeJpeg(many, 1)).toThrow(/many scans/);
   });
 });
 

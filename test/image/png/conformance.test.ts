@@ -42,7 +42,7 @@ describe.for(stored)(
         fc.property(anyPicture(layout), anyFiltering, (picture, filtering) => {
           expectPicture(writePng(picture, { ...filtering, interlaced }), onWhite(picture));
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -55,7 +55,7 @@ describe.for(stored)(
           const bound = isRounded(picture) ? 1 : 0;
           expect(greatestDifference(pixels, libspng.pixels)).toBeLessThanOrEqual(bound);
         }),
-        { numRuns: 20 },
+        { numRuns: 15 },
       );
     });
   },

@@ -189,6 +189,27 @@ describe('Inflate', () => {
     expect([...inflate(stream(bits), [1])]).toEqual([0x41, 0x42, 0x41]);
   });
 
+  /**
+   * A block with a code of its own, and in it "A". Of the lengths' code, 00 is the length 0, 01 the
+   * length 1, 10 the last one 3 times or more, and 11 the length 0 for 11 times or more (3.2.7).
+   */
+  function dynamicA(lengths: string): Uint8Array {
+    const lengthCodes = ['010', '000', '010', '010', ...Array(13).fill('000'), '010'];
+    return stream(`1 01 00000 00000 0111 ${lengthCodes.join('')} ${lengths} 0 1 ${'0'.repeat(64)}`);
+  }
+
+  /** The length 0 from 11 to 138 times. */
+  function zeros(count: number): string {
+    return `11 ${[...(count - 11).toString(2).padStart(7, '0')].reverse().join('')}`;
+  }
+
+  test('reads lengths of codes up to the last, and repeats none before the first', () => {
+    const behindA = `${zeros(138)} ${zeros(52)} 01`;
+    expect([...inflate(dynamicA(`${zeros(65)} 01 ${behindA} 00`), [1])]).toEqual([0x41]);
+    expect([...inflate(dynamicA(`${zeros(65)} 01 ${behindA} ${zeros(11)}`), [1])]).toEqual([]);
+    expect([...inflate(dynamicA(`10 00 ${zeros(62)} 01 ${behindA} 00`), [1])]).toEqual([]);
+  });
+
   test.for([
     ['a fourth type of block', `0 10 ${fixedA} ${fixedEnd} 1 11 ${fixedA}`],
     ['a distance to before the beginning', `1 10 ${fixedA} 0000001 00001 ${fixedA}`],

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { pngCodec } from '../../../src/image/png/codec.ts';
 import { fits, NetworkInput } from '../../../src/image/preprocess.ts';
-import { allocatedBytes } from '../gif/allocated-bytes.ts';
+import { allocatedBytes } from '../allocated-bytes.ts';
 import { RegionTarget } from '../region-target.ts';
 import { channelsOf, chunk, headerChunk, joinBytes, layouts, signature } from './writer.ts';
 

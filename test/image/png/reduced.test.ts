@@ -63,16 +63,29 @@ describe.for(stored)(
   },
 );
 
-test('damage below the last wanted row does not matter', () => {
+describe('what is below the last wanted row', () => {
   const picture = drawPicture({ colorType: 2, bitDepth: 8 }, 64, 100);
   // Noise can't be compressed, so that a share of the file is that share of the rows.
-  const bytes = writePng(picture).slice();
-  const damaged = bytes.subarray(0, bytes.length * 0.45);
+  const bytes = writePng(picture);
   const upper = { left: 0, top: 0, right: 1, bottom: 0.3 };
-  const target = new RegionTarget(upper);
-  expect(pngCodec.open(damaged).decode(target)).toEqual({ truncated: false });
-  const { rows, expected } = target.compared(onWhite(picture));
-  expect(rows).toEqual(expected);
+
+  test('is not decoded, so that damage there does not matter', () => {
+    const damaged = bytes.slice();
+    damaged.fill(0xff, bytes.length * 0.4, bytes.length - 20);
+    const target = new RegionTarget(upper);
+    expect(pngCodec.open(damaged).decode(target)).toEqual({ truncated: false });
+    const { rows, expected } = target.compared(onWhite(picture));
+    expect(rows).toEqual(expected);
+  });
+
+  test('is looked at where the file may be cut short, to say so', () => {
+    const decode = (share: number): { truncated: boolean } =>
+      pngCodec.open(bytes.subarray(0, bytes.length * share)).decode(new RegionTarget(upper));
+    expect(decode(0.8)).toEqual({ truncated: true });
+    expect(() => decode(0.45)).toThrow(/half/);
+    // Nothing but the end chunk is missing.
+    expect(decode(1 - 12 / bytes.length)).toEqual({ truncated: false });
+  });
 });
 
 describe('the orientation in eXIf', () => {

@@ -1,0 +1,76 @@
+import { BoxReducer } from '../box-reducer.ts';
+import type { ImageCodec, OpenImage } from '../codec.ts';
+import { type Orientation, readExifOrientation } from '../orientation.ts';
+import type { PictureTarget } from '../picture-target.ts';
+import { AlphaPlane, alphaMemoryBytes } from './alpha.ts';
+import { readWebpFile, type WebpFile, type WebpFrame } from './container.ts';
+import { FrameRows } from './frame-rows.ts';
+import { decodeLossless } from './lossless-rows.ts';
+import { webpProblem } from './problem.ts';
+import { decodeVp8, vp8MemoryBytes } from './vp8/decoder.ts';
+import { losslessMemoryBytes } from './vp8l/decoder.ts';
+
+/** A picture of which less is there is refused. */
+const minDecodedShare = 0.5;
+
+/** WebP through the decoder of our own; of animations, the first frame. */
+export const webpCodec: ImageCodec = {
+  open(bytes: Uint8Array): OpenImage {
+    const file = readWebpFile(bytes);
+    return {
+      width: file.width,
+      height: file.height,
+      orientation: orientationOf(file),
+      memoryBytes: (target) => webpMemoryBytes(file, target),
+      decode: (target) => decodeWebp(file, target),
+    };
+  },
+};
+
+/** What some writers put in front of EXIF data, as it is in a JPEG. */
+const exifPrefix = [0x45, 0x78, 0x69, 0x66, 0, 0];
+
+function orientationOf({ exif }: WebpFile): Orientation {
+  if (exif === undefined) return 1;
+  const hasPrefix = exifPrefix.every((byte, i) => exif[i] === byte);
+  return readExifOrientation(hasPrefix ? exif.subarray(exifPrefix.length) : exif);
+}
+
+function webpMemoryBytes({ width, height, frame }: WebpFile, target: PictureTarget): number {
+  return (
+    BoxReducer.memoryBytes(width, height, target) +
+    FrameRows.memoryBytes(width) +
+    frameMemoryBytes(frame)
+  );
+}
+
+function frameMemoryBytes({ place, isLossless, data, alpha }: WebpFrame): number {
+  const { width, height } = place;
+  if (isLossless) return losslessMemoryBytes(data.length, width, height);
+  const alphaBytes = alpha === undefined ? 0 : alphaMemoryBytes(alpha, width, height);
+  return vp8MemoryBytes(width) + alphaBytes;
+}
+
+function decodeWebp(file: WebpFile, target: PictureTarget): { truncated: boolean } {
+  const { width, height, frame } = file;
+  const reducer = new BoxReducer(width, height, target);
+  const rows = new FrameRows(reducer, frame.place);
+  const decodedRows = decodeFrame(frame, rows);
+  const truncated = decodedRows < rows.endRow;
+  if (truncated && decodedRows < minDecodedShare * frame.place.height) {
+    throw webpProblem(
+      'Less than half of the picture of this WebP is there: it is cut short or damaged. Send the whole file, or save it again.',
+    );
+  }
+  rows.addSurroundings();
+  reducer.finish();
+  return { truncated };
+}
+
+/** @returns how many of the frame's rows were decoded */
+function decodeFrame({ data, alpha, isLossless, place }: WebpFrame, rows: FrameRows): number {
+  const { width, height } = place;
+  if (isLossless) return decodeLossless(data, width, height, rows);
+  const plane = alpha === undefined ? undefined : new AlphaPlane(alpha, width, height);
+  return decodeVp8(data, rows, plane);
+}

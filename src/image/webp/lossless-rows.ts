@@ -1,0 +1,52 @@
+import type { FrameRows } from './frame-rows.ts';
+import { BitReader } from './vp8l/bit-reader.ts';
+import { LosslessDecoder } from './vp8l/decoder.ts';
+import { losslessHeaderBytes } from './vp8l/header.ts';
+import { onWhite } from './white-background.ts';
+
+/**
+ * Decodes a lossless frame up to the last row that is wanted.
+ *
+ * @param data of a `VP8L` chunk, as much of it as there is
+ * @returns how many of the frame's rows were decoded
+ * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read
+ */
+export function decodeLossless(
+  data: Uint8Array,
+  width: number,
+  height: number,
+  rows: FrameRows,
+): number {
+  const reader = new BitReader(data.subarray(losslessHeaderBytes));
+  const decoder = new LosslessDecoder(reader, width, height);
+  const { firstColumn, endColumn, endRow, pixels } = rows;
+  for (let y = 0; y < endRow; y++) {
+    if (!decoder.readRow()) return y;
+    if (!rows.wants(y)) continue;
+    writePixels(decoder.row, firstColumn, endColumn, pixels);
+    rows.add(y);
+  }
+  return endRow;
+}
+
+/** Whether all is opaque is only a hint in the header, which isn't looked at (RFC 9649, 3.4). */
+function writePixels(
+  row: Int32Array,
+  firstColumn: number,
+  endColumn: number,
+  pixels: Uint8Array,
+): void {
+  for (let x = firstColumn, to = 0; x < endColumn; x++, to += 3) {
+    const argb = row[x];
+    const alpha = argb >>> 24;
+    if (alpha === 255) {
+      pixels[to] = argb >> 16;
+      pixels[to + 1] = argb >> 8;
+      pixels[to + 2] = argb;
+    } else {
+      pixels[to] = onWhite((argb >> 16) & 0xff, alpha);
+      pixels[to + 1] = onWhite((argb >> 8) & 0xff, alpha);
+      pixels[to + 2] = onWhite(argb & 0xff, alpha);
+    }
+  }
+}

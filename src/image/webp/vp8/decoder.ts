@@ -1,0 +1,120 @@
+/**
+ * Decodes a VP8 key frame (RFC 6386), a row of macroblocks at a time: nothing
+ * of the size of the picture is kept.
+ */
+import type { AlphaPlane } from '../alpha.ts';
+import type { FrameRows } from '../frame-rows.ts';
+import { filterStrengthsOf } from './filter-strengths.ts';
+import { type FrameTag, readFrameHeader, readFrameTag } from './frame-header.ts';
+import { MacroblockDecoder } from './macroblocks.ts';
+import { RowSmoother } from './row-smoother.ts';
+import { keptLumaRows, SampleWindow } from './sample-window.ts';
+import { RowConverter } from './yuv-to-rgb.ts';
+
+function macroblocks(pixels: number): number {
+  return (pixels + 15) >> 4;
+}
+
+/** The most memory that decoding a picture of this width takes, in bytes. */
+export function vp8MemoryBytes(width: number): number {
+  const across = macroblocks(width);
+  const smoothingBytes = across;
+  return (
+    SampleWindow.memoryBytes(across) +
+    MacroblockDecoder.memoryBytes(across) +
+    RowConverter.memoryBytes(width) +
+    smoothingBytes
+  );
+}
+
+/**
+ * @param data of a `VP8 ` chunk, as much of it as there is
+ * @param alpha what is composited on white; undefined where all is opaque
+ * @returns how many of the frame's rows were decoded; those behind the last wanted one aren't
+ */
+export function decodeVp8(
+  data: Uint8Array,
+  rows: FrameRows,
+  alpha: AlphaPlane | undefined,
+): number {
+  return new Vp8Decoder(data, rows, alpha).decode();
+}
+
+class Vp8Decoder {
+  readonly #tag: FrameTag;
+  readonly #window: SampleWindow;
+  readonly #macroblocks: MacroblockDecoder;
+  readonly #smoother: RowSmoother;
+  /** How the window's first row is to be smoothed. */
+  readonly #smoothing: Uint8Array;
+  readonly #converter: RowConverter;
+  readonly #rows: FrameRows;
+  readonly #alpha: AlphaPlane | undefined;
+  /** Rows of pixels that were sent on, or passed over. */
+  #sentRows = 0;
+
+  constructor(data: Uint8Array, rows: FrameRows, alpha: AlphaPlane | undefined) {
+    const header = readFrameHeader(data);
+    this.#tag = readFrameTag(data);
+    const across = macroblocks(this.#tag.width);
+    this.#window = new SampleWindow(across);
+    this.#macroblocks = new MacroblockDecoder(header, across, this.#window);
+    this.#smoother = new RowSmoother(
+      filterStrengthsOf(header),
+      header.filter.isSimple,
+      rows.endColumn,
+    );
+    this.#smoothing = new Uint8Array(across);
+    this.#converter = new RowConverter(this.#tag.width, rows.firstColumn, rows.endColumn);
+    this.#rows = rows;
+    this.#alpha = alpha;
+  }
+
+  decode(): number {
+    const end = macroblocks(this.#tag.height);
+    let row = 0;
+    while (row < end && this.#sentRows < this.#rows.endRow && this.#macroblocks.decodeRow(row)) {
+      // The newest row is smoothed after the next one was predicted from it.
+      if (row > 0 && !this.#finishRow(row - 1, 16 * row - keptLumaRows)) return this.#sentRows;
+      this.#smoothing.set(this.#macroblocks.smoothing);
+      this.#window.advance();
+      row += 1;
+    }
+    if (row > 0) this.#finishRow(row - 1, Math.min(16 * row, this.#tag.height));
+    return this.#sentRows;
+  }
+
+  /**
+   * Smooths the window's first row, and sends on what is final.
+   *
+   * @param row of macroblocks
+   * @param end of the rows of pixels that are final
+   * @returns false where there is no alpha for them
+   */
+  #finishRow(row: number, end: number): boolean {
+    this.#smoother.smooth(this.#window, this.#smoothing, row > 0);
+    const { luma, chroma } = this.#window;
+    const { pixels } = this.#rows;
+    const lastChromaRow = (this.#tag.height - 1) >> 1;
+    for (let y = this.#sentRows; y < end; y++) {
+      if (this.#alpha?.readRow() === false) return false;
+      if (this.#rows.wants(y)) {
+        const chromaRow = y >> 1;
+        const next =
+          (y & 1) === 0 ? Math.max(chromaRow - 1, 0) : Math.min(chromaRow + 1, lastChromaRow);
+        const { firstRowStart, stride } = chroma[0];
+        const converted = this.#converter.convert(
+          this.#window,
+          luma.firstRowStart + (y - 16 * row) * luma.stride,
+          firstRowStart + (chromaRow - 8 * row) * stride,
+          firstRowStart + (next - 8 * row) * stride,
+        );
+        pixels.set(converted);
+        this.#alpha?.composite(pixels, this.#rows.firstColumn);
+        this.#rows.add(y);
+      }
+      this.#sentRows = y + 1;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+/** The command as it is typed. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { formats } from '../../src/image/formats.ts';
+import { temporaryFolder } from '../model/temporary-folder.ts';
+import { Cases } from './cases.ts';
+import { readCorpus } from './corpus.ts';
+
+interface Finished {
+  readonly exitCode: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function fuzz(parameters: string, nodeOptions: readonly string[] = []): Promise<Finished> {
+  const script = join(import.meta.dirname, 'run.ts');
+  const all = [...nodeOptions, script, ...parameters.split(' ')];
+  const { promise, resolve } = Promise.withResolvers<Finished>();
+  execFile(process.execPath, all, (error, stdout, stderr) => {
+    resolve({ exitCode: error?.code ?? 0, stdout, stderr });
+  });
+  return promise;
+}
+
+const broken = [
+  '--import',
+  pathToFileURL(join(import.meta.dirname, 'broken-codec.ts')).href,
+] as const;
+
+describe('npm run fuzz', () => {
+  test('prints a table, and ends well', async () => {
+    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^10 cases of seed 5/);
+    expect(stdout).toMatch(/\njpeg +10 /);
+    expect(stdout).toContain('Every case came to pixels or to a refusal');
+  });
+
+  test('fails where a codec has a defect, and says how to see it again', async () => {
+    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg', broken);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('TypeError: broken');
+    const [, command] = stdout.match(/npm run fuzz -- (--seed 5 --case \d+)/) ?? [];
+    const again = await fuzz(`${command} --json`, broken);
+    expect(again.exitCode).toBe(1);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      seed: 5,
+      formats: { jpeg: { cases: 1, outcomes: { failed: 1 } } },
+      failures: [{ defects: [expect.stringContaining('broken')], command: expect.any(String) }],
+    });
+  });
+
+  test('writes the file of one case', async () => {
+    const folder = await temporaryFolder();
+    const cases = new Cases(5, await readCorpus(Object.keys(formats)));
+    const { format, bytes } = cases.make(3);
+    const { exitCode } = await fuzz(`--seed 5 --case 3 --save ${folder} --json`);
+    expect(exitCode).toBe(0);
+    const written = await readFile(join(folder, `5-3.${format}`));
+    expect(Buffer.compare(written, bytes)).toBe(0);
+  });
+
+  test('refuses a format that is not decoded', async () => {
+    const { exitCode, stderr } = await fuzz('--cases 1 --format docx');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('docx');
+  });
+});
