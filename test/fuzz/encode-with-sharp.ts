@@ -78,7 +78,8 @@ const transparentWebps: Readonly<Record<string, Encode>> = {
   'lossless-alpha': (picture) => picture.webp({ lossless: true }),
 };
 
-const large = { effort: 1, dither: 0, colours: 4, progressive: true };
+/** What a large GIF is written with in little time. */
+const fewColours = { effort: 1, dither: 0, colours: 4, progressive: true };
 
 const files: readonly [extension: string, Source, Readonly<Record<string, Encode>>][] = [
   ['jpg', 'opaque', jpegs],
@@ -99,7 +100,7 @@ const files: readonly [extension: string, Source, Readonly<Record<string, Encode
   ],
   ['jpg', 'large', { baseline: jpegs.baseline, progressive: jpegs.progressive }],
   ['png', 'large', { rgb: pngs.rgb, interlaced: pngs['rgb-interlaced'] }],
-  ['gif', 'large', { interlaced: (picture) => picture.gif(large) }],
+  ['gif', 'large', { interlaced: (picture) => picture.gif(fewColours) }],
   [
     'webp',
     'large',

@@ -6,7 +6,7 @@
 import type { PictureTarget } from '../picture-target.ts';
 import { CodedBits } from './coded-bits.ts';
 import { type ColorHints, colorSpaceOf } from './color.ts';
-import { createFrame, type Frame, type FramePlan } from './frame.ts';
+import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
 import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
 import { ProgressiveDecoder } from './progressive.ts';
@@ -47,10 +47,14 @@ export function decodeJpeg(
   const createWriter = (hints: ColorHints): RowWriter =>
     new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
   const scans = new Scans(bytes, frame);
-  const whole = header.progressive
-    ? decodeProgressive(scans, frame, createWriter)
-    : decodeSequential(scans, frame, createWriter, bytes);
-  return { truncated: !whole };
+  try {
+    const whole = header.progressive
+      ? decodeProgressive(scans, frame, createWriter)
+      : decodeSequential(scans, frame, createWriter, bytes);
+    return { truncated: !whole };
+  } finally {
+    releaseFrame(frame);
+  }
 }
 
 type WriterFactory = (hints: ColorHints) => RowWriter;

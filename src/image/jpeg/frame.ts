@@ -45,21 +45,21 @@ export interface Component {
   readonly repeatAcross: number;
   readonly repeatDown: number;
   /** Reconstructed, 0..255; mid-gray where nothing was decoded. */
-  readonly samples: Uint8ClampedArray;
+  readonly samples: Uint8ClampedArray<ArrayBuffer>;
   /** Progressive, sides 1 and 8 only: side x side coefficients a block, before dequantisation. */
-  readonly coefficients: Int16Array;
+  readonly coefficients: Int16Array<ArrayBuffer>;
   /**
    * Progressive, sides 2 and 4 only: side x side coefficients a block, each the
    * sum of those that are folded onto it (`folding.ts`), dequantised.
    */
-  readonly folded: Int32Array;
+  readonly folded: Int32Array<ArrayBuffer>;
   /**
    * Progressive only, and not for a side of 1, which has no use for AC scans:
    * four words a block, a bit for each of the 64 coefficients that is not
    * zero, then one for each that is negative. Refinement needs to know that
    * of each by itself (G.1.2.3).
    */
-  readonly signs: Int32Array;
+  readonly signs: Int32Array<ArrayBuffer>;
   /**
    * What coefficients are multiplied by, in zigzag order, from the table that
    * was in force at the component's first scan. Empty before that.
@@ -228,4 +228,11 @@ export function clearMcuRow(
   const rows = vertical * side;
   const first = (mcuRow * rows) % bandHeight;
   samples.fill(midGray, first * stride, (first + rows) * stride);
+}
+
+/** Gives the memory of a frame back, which may be some megabytes, instead of waiting until it is collected. */
+export function releaseFrame({ components }: Frame): void {
+  for (const { samples, coefficients, folded, signs } of components) {
+    for (const { buffer } of [samples, coefficients, folded, signs]) buffer.transfer(0);
+  }
 }
