@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 
 const constructors = {
   Uint8Array,
+  Uint8ClampedArray,
   Uint16Array,
   Uint32Array,
   Int16Array,

@@ -50,8 +50,8 @@ export class AlphaPlane {
     const row = this.#row;
     const decoder = this.#decoder;
     const start = this.#rows * width;
-    if (decoder === undefined ? start + width > this.#data.length : !decoder.readRow())
-      return false;
+    const isThere = decoder === undefined ? start + width <= this.#data.length : decoder.readRow();
+    if (!isThere) return false;
     const isFirst = this.#rows === 0;
     this.#rows += 1;
     const chosen = this.#filter;

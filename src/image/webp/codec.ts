@@ -55,8 +55,10 @@ function decodeWebp(file: WebpFile, target: PictureTarget): { truncated: boolean
   const { width, height, frame } = file;
   const reducer = new BoxReducer(width, height, target);
   const rows = new FrameRows(reducer, frame.place);
-  const decodedRows = decodeFrame(frame, rows);
-  const truncated = decodedRows < rows.endRow;
+  // What may be cut short is read to its end, to find out where that is.
+  const endRow = frame.isWhole ? rows.endRow : frame.place.height;
+  const decodedRows = decodeFrame(frame, rows, endRow);
+  const truncated = decodedRows < endRow;
   if (truncated && decodedRows < minDecodedShare * frame.place.height) {
     throw webpProblem(
       'Less than half of the picture of this WebP is there: it is cut short or damaged. Send the whole file, or save it again.',
@@ -67,10 +69,17 @@ function decodeWebp(file: WebpFile, target: PictureTarget): { truncated: boolean
   return { truncated };
 }
 
-/** @returns how many of the frame's rows were decoded */
-function decodeFrame({ data, alpha, isLossless, place }: WebpFrame, rows: FrameRows): number {
+/**
+ * @param endRow of the frame, up to which it is decoded
+ * @returns how many of its rows were decoded
+ */
+function decodeFrame(
+  { data, alpha, isLossless, place }: WebpFrame,
+  rows: FrameRows,
+  endRow: number,
+): number {
   const { width, height } = place;
-  if (isLossless) return decodeLossless(data, width, height, rows);
+  if (isLossless) return decodeLossless(data, width, height, rows, endRow);
   const plane = alpha === undefined ? undefined : new AlphaPlane(alpha, width, height);
-  return decodeVp8(data, rows, plane);
+  return decodeVp8(data, rows, plane, endRow);
 }

@@ -11,6 +11,8 @@ export interface WebpFrame {
   readonly isLossless: boolean;
   /** Of its `VP8 ` or `VP8L` chunk, as much of it as there is. */
   readonly data: Uint8Array;
+  /** Whether all of that is there. */
+  readonly isWhole: boolean;
   /** Of the `ALPH` chunk of a lossy frame, if it has one. */
   readonly alpha: Uint8Array | undefined;
 }
@@ -28,6 +30,7 @@ interface Chunk {
   readonly name: number;
   /** As much of it as there is. */
   readonly data: Uint8Array;
+  readonly isWhole: boolean;
   /** Where the next one begins. */
   readonly end: number;
 }
@@ -75,7 +78,8 @@ function readChunk(bytes: Uint8Array, at: number): Chunk | undefined {
   const size = read32(bytes, at + 4);
   const data = bytes.subarray(start, start + size);
   // Chunks are filled up to a whole number of 16 bits.
-  return { name: read32(bytes, at), data, end: start + size + (size & 1) };
+  const end = start + size + (size & 1);
+  return { name: read32(bytes, at), data, isWhole: data.length === size, end };
 }
 
 /** Whether a file is a WebP, by its header (2.4). */
@@ -96,11 +100,15 @@ export function readWebpFile(bytes: Uint8Array): WebpFile {
   let exif: Uint8Array | undefined;
   for (
     let chunk = readChunk(bytes, fileHeaderBytes);
-    chunk !== undefined && (frame === undefined || exif === undefined);
+    chunk !== undefined;
     chunk = readChunk(bytes, chunk.end)
   ) {
     if (chunk.name === name.exif) exif = chunk.data;
-    if (frame !== undefined) continue;
+    if (frame !== undefined) {
+      // Only extended files have metadata, behind the picture.
+      if (canvas === undefined || exif !== undefined) break;
+      continue;
+    }
     if (chunk.name === name.extended) canvas = readCanvas(chunk.data);
     else if (chunk.name === name.alpha) alpha = chunk.data;
     else if (isBitstream(chunk)) frame = stillFrame(chunk, alpha, canvas);
@@ -128,11 +136,11 @@ function readCanvas(data: Uint8Array): Sides {
 }
 
 function bitstreamFrame(chunk: Chunk, left: number, top: number, alpha?: Uint8Array): WebpFrame {
-  const { data } = chunk;
+  const { data, isWhole } = chunk;
   const isLossless = chunk.name === name.lossless;
   const { width, height } = isLossless ? readLosslessHeader(data) : readFrameTag(data);
   const place = { left, top, width, height };
-  return { place, isLossless, data, alpha: isLossless ? undefined : alpha };
+  return { place, isLossless, data, isWhole, alpha: isLossless ? undefined : alpha };
 }
 
 function stillFrame(

@@ -5,9 +5,12 @@ import { losslessHeaderBytes } from './vp8l/header.ts';
 import { onWhite } from './white-background.ts';
 
 /**
- * Decodes a lossless frame up to the last row that is wanted.
+ * Decodes a lossless frame.
  *
  * @param data of a `VP8L` chunk, as much of it as there is
+ * @param width sides of the frame in pixels
+ * @param height
+ * @param endRow of the frame, up to which it is decoded
  * @returns how many of the frame's rows were decoded
  * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read
  */
@@ -16,10 +19,11 @@ export function decodeLossless(
   width: number,
   height: number,
   rows: FrameRows,
+  endRow: number,
 ): number {
   const reader = new BitReader(data.subarray(losslessHeaderBytes));
   const decoder = new LosslessDecoder(reader, width, height);
-  const { firstColumn, endColumn, endRow, pixels } = rows;
+  const { firstColumn, endColumn, pixels } = rows;
   for (let y = 0; y < endRow; y++) {
     if (!decoder.readRow()) return y;
     if (!rows.wants(y)) continue;

@@ -30,14 +30,16 @@ export function vp8MemoryBytes(width: number): number {
 /**
  * @param data of a `VP8 ` chunk, as much of it as there is
  * @param alpha what is composited on white; undefined where all is opaque
- * @returns how many of the frame's rows were decoded; those behind the last wanted one aren't
+ * @param endRow of the frame, up to which it is decoded
+ * @returns how many of the frame's rows were decoded
  */
 export function decodeVp8(
   data: Uint8Array,
   rows: FrameRows,
   alpha: AlphaPlane | undefined,
+  endRow: number,
 ): number {
-  return new Vp8Decoder(data, rows, alpha).decode();
+  return new Vp8Decoder(data, rows, alpha).decode(endRow);
 }
 
 class Vp8Decoder {
@@ -70,10 +72,10 @@ class Vp8Decoder {
     this.#alpha = alpha;
   }
 
-  decode(): number {
+  decode(endRow: number): number {
     const end = macroblocks(this.#tag.height);
     let row = 0;
-    while (row < end && this.#sentRows < this.#rows.endRow && this.#macroblocks.decodeRow(row)) {
+    while (row < end && this.#sentRows < endRow && this.#macroblocks.decodeRow(row)) {
       // The newest row is smoothed after the next one was predicted from it.
       if (row > 0 && !this.#finishRow(row - 1, 16 * row - keptLumaRows)) return this.#sentRows;
       this.#smoothing.set(this.#macroblocks.smoothing);
@@ -95,7 +97,8 @@ class Vp8Decoder {
     this.#smoother.smooth(this.#window, this.#smoothing, row > 0);
     const { luma, chroma } = this.#window;
     const { pixels } = this.#rows;
-    const lastChromaRow = (this.#tag.height - 1) >> 1;
+    // The next row of macroblocks, which may not be there, has no chroma that is needed.
+    const lastChromaRow = Math.min((this.#tag.height - 1) >> 1, 8 * row + 7);
     for (let y = this.#sentRows; y < end; y++) {
       if (this.#alpha?.readRow() === false) return false;
       if (this.#rows.wants(y)) {

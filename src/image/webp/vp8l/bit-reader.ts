@@ -1,3 +1,9 @@
+/** Bits that may be read without {@link BitReader.prepare}: more than one pixel or copy takes. */
+export const maxStepBits = 96;
+
+/** Bytes that hold so many bits, wherever they begin, up to the end of a word. */
+const tailBytes = maxStepBits / 8 + 8;
+
 /**
  * Where in a lossless bit stream reading goes on (RFC 9649, 3.3): bits of
  * numbers come lowest first. Up to 25 bits at {@link position} are the lowest
@@ -55,9 +61,3 @@ export class BitReader {
     return bits & ((1 << count) - 1);
   }
 }
-
-/** Bits that may be read without {@link BitReader.prepare}: more than one pixel or copy takes. */
-export const maxStepBits = 96;
-
-/** Bytes that hold so many bits, wherever they begin, and whole words. */
-const tailBytes = 24;

@@ -3,20 +3,12 @@
  * colours from a cache (RFC 9649, 3.6 and 3.7.3).
  */
 import type { BitReader } from './bit-reader.ts';
+import type { Blocks } from './blocks.ts';
 import type { ColorCache } from './color-cache.ts';
 import { copyDistance, extraBits, leastValue } from './copies.ts';
 import type { PixelHistory } from './pixel-history.ts';
 import { maxCodeLength, rootBits } from './prefix-code.ts';
 import { codeKind, lengthPrefixes, literals, type PrefixCodeGroups } from './prefix-code-groups.ts';
-
-/** Which group of codes the pixels of a block belong to. */
-export interface GroupMap {
-  /** Sides of a block, as a power of two. */
-  readonly blockBits: number;
-  readonly blocksAcross: number;
-  /** Row by row. */
-  readonly groups: Uint16Array;
-}
 
 /** How the pixels of one picture are coded. */
 export interface PixelCoding {
@@ -25,8 +17,8 @@ export interface PixelCoding {
   readonly height: number;
   readonly codes: PrefixCodeGroups;
   readonly cache: ColorCache;
-  /** Undefined where all pixels belong to the first group. */
-  readonly groupMap: GroupMap | undefined;
+  /** Which group of codes a block belongs to; undefined where all pixels are of the first one. */
+  readonly groupMap: Blocks<Uint16Array> | undefined;
 }
 
 /** The next bits at a position, at least {@link windowBits} of them. */
@@ -183,14 +175,14 @@ export class CodedPixels {
   #groupAt(x: number): number {
     const { groupMap } = this.#coding;
     if (groupMap === undefined) return 0;
-    const { blockBits, blocksAcross, groups } = groupMap;
-    return groups[(this.#row >> blockBits) * blocksAcross + (x >> blockBits)];
+    const { bits, across, values } = groupMap;
+    return values[(this.#row >> bits) * across + (x >> bits)];
   }
 
   /** The first column behind the block that a column is in. */
   #blockEnd(x: number): number {
     const { groupMap, width } = this.#coding;
     if (groupMap === undefined) return width;
-    return ((x >> groupMap.blockBits) + 1) << groupMap.blockBits;
+    return ((x >> groupMap.bits) + 1) << groupMap.bits;
   }
 }

@@ -4,14 +4,9 @@
  */
 import { addPixels } from './argb.ts';
 import type { BitReader } from './bit-reader.ts';
+import { blocksIn, maxBlocksIn, readBlockGrid } from './blocks.ts';
 import { damagedHead } from './code-lengths.ts';
-import {
-  blocksIn,
-  maxBlocksIn,
-  openMainPicture,
-  readBlockGrid,
-  readSmallPicture,
-} from './coded-picture.ts';
+import { openMainPicture, readSmallPicture } from './coded-picture.ts';
 import type { CodedPixels } from './coded-pixels.ts';
 import { PixelHistory } from './pixel-history.ts';
 import { groupsMemoryBytes } from './prefix-code-groups.ts';

@@ -1,19 +1,11 @@
 /** What is undone after pixels were decoded, a row at a time (RFC 9649, section 4). */
 import { addPixels, opaqueBlack } from './argb.ts';
+import type { Blocks } from './blocks.ts';
 import { predictLeft, predictors } from './predictors.ts';
 
 export interface Transform {
   /** Turns the next row into what it was before the transform, in place. */
   undo(row: Int32Array): void;
-}
-
-/** A value for each square of pixels. */
-export interface Blocks<Values extends Uint8Array | Int32Array> {
-  /** Sides of a block, as a power of two. */
-  readonly bits: number;
-  readonly across: number;
-  /** Row by row. */
-  readonly values: Values;
 }
 
 /** Pixels are differences from what is predicted, by one of 14 modes for each block (4.1). */

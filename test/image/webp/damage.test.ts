@@ -1,0 +1,343 @@
+/** The decoder on files that end early, are damaged, or claim more than they have. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/errors.ts';
+import { decodePhoto, openPhoto } from '../../../src/image/decode-image.ts';
+import { Picture } from '../../../src/image/picture.ts';
+import { webpCodec } from '../../../src/image/webp/codec.ts';
+import { type DecodedPicture, decodeStored } from '../decoded.ts';
+import { drawNoise } from '../jpeg/pictures.ts';
+import { BitWriter } from './bit-writer.ts';
+import { encode, encodeAllKinds, readVariant } from './pictures.ts';
+import {
+  animationChunk,
+  canvasChunk,
+  canvasFlag,
+  chunk,
+  frameChunk,
+  joinBytes,
+  littleEndian,
+  pictureChunk,
+  webpFile,
+} from './writer.ts';
+
+/** Seed of the random damage; every run sees the same files. */
+const seed = 20_261_124;
+
+/** The picture, or the code of the refusal; lets anything else through. */
+function attempt(bytes: Uint8Array): DecodedPicture | string {
+  try {
+    const image = decodeStored(webpCodec, bytes);
+    expect(image.pixels).toHaveLength(image.width * image.height * 3);
+    return image;
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+}
+
+/** The sentence of the refusal. */
+function refusal(bytes: Uint8Array): string {
+  try {
+    decodeStored(webpCodec, bytes);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'image-decode-failed') return error.message;
+    throw error;
+  }
+  throw new Error('The file was not refused.');
+}
+
+/** How many rows from the top are as they were, and how many there are before those that are all gray. */
+function rowsThere(
+  { pixels, width, height }: DecodedPicture,
+  whole: Uint8Array,
+): { intact: number; decoded: number } {
+  const rowOf = (from: Uint8Array, y: number): Uint8Array =>
+    from.subarray(y * width * 3, (y + 1) * width * 3);
+  let intact = 0;
+  while (intact < height && Buffer.compare(rowOf(pixels, intact), rowOf(whole, intact)) === 0) {
+    intact += 1;
+  }
+  let decoded = height;
+  while (decoded > 0 && rowOf(pixels, decoded - 1).every((level) => level === 128)) decoded -= 1;
+  return { intact, decoded };
+}
+
+/**
+ * Rows that the next row of macroblocks smooths: three of luma, and three of
+ * chroma, which are six of the picture and next to one more.
+ */
+const smoothedRows = 7;
+
+const kinds = await encodeAllKinds();
+const variants = [
+  'partitions-8.webp',
+  'alpha-filter-gradient.webp',
+  'alpha-uncompressed.webp',
+  'lossless-copies.webp',
+  'palette-4.webp',
+  'animation-lossy.webp',
+  'exif-prefix.webp',
+].map((name) => ({ name, bytes: readVariant(name) }));
+const files = [...kinds, ...variants];
+
+describe('a file that ends early', () => {
+  const smallFiles = files.filter(({ bytes }) => bytes.length < 6000);
+
+  test.for(smallFiles)('is decoded or refused, after any byte: $name', ({ bytes }) => {
+    const outcomes = Array.from({ length: bytes.length + 1 }, (_, length) => {
+      const outcome = attempt(bytes.subarray(0, length));
+      return typeof outcome === 'string' ? outcome : outcome.truncated;
+    });
+    // Once there is enough of it, there is enough.
+    const order = ['image-decode-failed', true, false];
+    const ranks = outcomes.map((outcome) => order.indexOf(outcome));
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+    expect(outcomes[0]).toBe('image-decode-failed');
+    expect(outcomes.at(-1)).toBe(false);
+  });
+
+  test('keeps its rows, the rest gray, from half of them on: lossless', async () => {
+    const bytes = await encode(drawNoise(40, 60), { lossless: true });
+    const { pixels } = decodeStored(webpCodec, bytes);
+    const found = new Set<number>();
+    for (let length = 0; length < bytes.length; length += 7) {
+      const outcome = attempt(bytes.subarray(0, length));
+      if (typeof outcome === 'string') continue;
+      const { intact, decoded } = rowsThere(outcome, pixels);
+      expect(intact).toBe(decoded);
+      expect(outcome.truncated).toBe(decoded < 60);
+      found.add(decoded);
+    }
+    expect([...found]).toEqual(Array.from({ length: 30 }, (_, i) => 30 + i));
+  });
+
+  test('keeps its rows of macroblocks, the rest gray, from half of them on: lossy', async () => {
+    const bytes = await encode(drawNoise(40, 200), { quality: 50 });
+    const { pixels } = decodeStored(webpCodec, bytes);
+    const found = new Set<number>();
+    for (let length = 0; length < bytes.length; length += 7) {
+      const outcome = attempt(bytes.subarray(0, length));
+      if (typeof outcome === 'string') continue;
+      const { intact, decoded } = rowsThere(outcome, pixels);
+      expect(intact).toBeGreaterThanOrEqual(decoded - smoothedRows);
+      found.add(decoded);
+    }
+    expect([...found]).toEqual([112, 128, 144, 160, 176, 192]);
+  });
+
+  test('keeps the rows whose alpha is there', async () => {
+    const picture = drawNoise(40, 64);
+    const lossy = pictureChunk(await encode(picture, { quality: 50 }));
+    const write = (rows: number): Uint8Array =>
+      webpFile(
+        canvasChunk(40, 64, canvasFlag.alpha),
+        chunk('ALPH', joinBytes([0], new Uint8Array(40 * rows).fill(200))),
+        lossy,
+      );
+    const whole = decodeStored(webpCodec, write(64));
+    expect(whole.truncated).toBe(false);
+    for (const rows of [0, 1, 31]) expect(refusal(write(rows))).toMatch(/half/);
+    for (const rows of [32, 47, 63]) {
+      const outcome = decodeStored(webpCodec, write(rows));
+      expect(outcome.truncated).toBe(true);
+      expect(rowsThere(outcome, whole.pixels)).toEqual({ intact: rows, decoded: rows });
+    }
+  });
+
+  test('has the rows up to the first whose partition is not there', () => {
+    // The last of 8 partitions has the eighth of ten rows of macroblocks.
+    const bytes = readVariant('partitions-8.webp');
+    const outcome = attempt(bytes.subarray(0, -60));
+    if (typeof outcome === 'string') throw new Error('It is refused.');
+    expect(outcome.truncated).toBe(true);
+    const { intact, decoded } = rowsThere(outcome, decodeStored(webpCodec, bytes).pixels);
+    expect(decoded).toBe(7 * 16);
+    expect(intact).toBeGreaterThanOrEqual(decoded - smoothedRows);
+  });
+
+  test('says that less than half of the picture is there', () => {
+    expect(refusal(kinds[0].bytes.subarray(0, 300))).toMatch(/half of the picture/);
+    expect(refusal(kinds[1].bytes.subarray(0, 1500))).toMatch(/half of the picture/);
+  });
+});
+
+describe('a damaged file', () => {
+  /** Sides that a claim may have: what is larger is refused before, by whoever sets the limits. */
+  function claimedPixels(bytes: Uint8Array): number {
+    try {
+      const { width, height } = webpCodec.open(bytes);
+      return width * height;
+    } catch {
+      return 0;
+    }
+  }
+
+  test.for(files)('is decoded or refused however it is changed: $name', ({ bytes }) => {
+    const changes = fc.array(
+      fc.record({
+        at: fc.oneof(fc.nat(bytes.length - 1), fc.nat(Math.min(bytes.length - 1, 80))),
+        kind: fc.constantFrom('set', 'flip', 'cut', 'repeat'),
+        value: fc.nat(255),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    const outcomes = new Set<string>();
+    fc.assert(
+      fc.property(changes, (list) => {
+        let damaged: Uint8Array = bytes.slice();
+        for (const { at, kind, value } of list) {
+          const rest = damaged.subarray(at + value);
+          if (kind === 'set') damaged[at] = value;
+          if (kind === 'flip') damaged[at] ^= 1 << (value & 7);
+          if (kind === 'cut') damaged = joinBytes(damaged.subarray(0, at), rest);
+          if (kind === 'repeat')
+            damaged = joinBytes(damaged.subarray(0, at + value), damaged.subarray(at));
+        }
+        if (claimedPixels(damaged) > 200_000) return;
+        const outcome = attempt(damaged);
+        outcomes.add(typeof outcome === 'string' ? outcome : 'decoded');
+      }),
+      { numRuns: 500, seed },
+    );
+    expect(outcomes).toEqual(new Set(['decoded', 'image-decode-failed']));
+  });
+
+  test('is refused or decoded where random bits stand for it', () => {
+    const anyBits = fc.uint8Array({ maxLength: 400 });
+    fc.assert(
+      fc.property(anyBits, fc.constantFrom('VP8 ', 'VP8L'), (rest, name) => {
+        const sides = [31, 0, 23, 0];
+        const head =
+          name === 'VP8 '
+            ? [0x10 | ((rest.length & 7) << 5), rest.length >> 4, 0, 0x9d, 0x01, 0x2a, ...sides]
+            : [0x2f, ...littleEndian(31 | (23 << 14), 4)];
+        attempt(webpFile(chunk(name, joinBytes(head, rest))));
+      }),
+      { numRuns: 2000, seed },
+    );
+  });
+});
+
+describe('a file that claims more than it has', () => {
+  test.for([
+    ['lossy', 16_383, 16_383, chunk('VP8 ', [0x10, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f])],
+    ['lossless', 16_384, 16_384, chunk('VP8L', [0x2f, 0xff, 0xff, 0xff, 0x0f])],
+  ] as const)(
+    'of a %s picture of %i x %i pixels is refused before it is decoded',
+    ([, width, height, picture]) => {
+      const photo = openPhoto(webpFile(picture));
+      expect(photo).toMatchObject({ width, height });
+      const limits = { maxPixels: 50e6, maxDecodeBytes: 48e6 };
+      expect(() => decodePhoto(photo, new Picture(), limits)).toThrow(
+        expect.objectContaining({ code: 'image-too-large' }),
+      );
+    },
+  );
+
+  /** Signature and sides of a lossless picture. */
+  function startLossless(width: number, height: number): BitWriter {
+    const bits = new BitWriter();
+    bits.write(0x2f, 8);
+    bits.write(width - 1, 14);
+    bits.write(height - 1, 14);
+    bits.write(0, 4);
+    return bits;
+  }
+
+  /** A code of one symbol below 256, which then takes no bits. */
+  function writeOneSymbol(bits: BitWriter, symbol: number): void {
+    // Simple, one symbol, of 8 bits.
+    bits.write(0b101, 3);
+    bits.write(symbol, 8);
+  }
+
+  /** A picture all of whose pixels are the same, ARGB. */
+  function writeFlat(bits: BitWriter, argb: number): void {
+    bits.write(0, 1);
+    for (const shift of [8, 16, 0, 24]) writeOneSymbol(bits, (argb >>> shift) & 0xff);
+    writeOneSymbol(bits, 0);
+  }
+
+  test('such as more blocks than are read, is refused', () => {
+    const bits = startLossless(8000, 6000);
+    // A predictor for each block of 4 x 4 pixels.
+    bits.write(0b001, 3);
+    bits.write(0, 3);
+    writeFlat(bits, 0);
+    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/more blocks/);
+  });
+
+  test('such as groups of codes that it does not have, is refused', () => {
+    const bits = startLossless(40, 30);
+    // No transform, no colour cache; blocks of 4 x 4 pixels, all of the last group.
+    bits.write(0b100, 3);
+    bits.write(0, 3);
+    writeFlat(bits, 0x00ffff00);
+    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/before its pixels begin/);
+  });
+
+  /** Lengths of a code of so many symbols: 8 bits each for 255, and the others share the last place. */
+  function writeLargeCode(bits: BitWriter): void {
+    // A code for the lengths 8 and, as one step, six times 8 again; each takes a bit.
+    bits.write(0, 1);
+    const stored = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8];
+    bits.write(stored.length - 4, 4);
+    for (const symbol of stored) bits.write(symbol === 8 || symbol === 16 ? 1 : 0, 3);
+    // 256 symbols: 42 times six, and four more; for that, the count of steps is limited.
+    bits.write(1, 1);
+    bits.write(2, 3);
+    bits.write(42 + 4 - 2, 6);
+    for (let i = 0; i < 4; i++) bits.write(0, 1);
+    for (let i = 0; i < 42; i++) bits.write(0b111, 3);
+  }
+
+  test('such as more codes than are read, is refused', () => {
+    const groups = 12_000;
+    const [width, height] = [512, 400];
+    const bits = startLossless(width, height);
+    bits.write(0b100, 3);
+    bits.write(0, 3);
+    // Blocks of 4 x 4 pixels, one after another of the next group: the difference from the left.
+    writeGroupNumbers(bits, (width / 4) * (height / 4), groups);
+    for (let group = 0; group < groups; group++) {
+      for (let code = 0; code < 4; code++) writeLargeCode(bits);
+      writeOneSymbol(bits, 0);
+    }
+    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/more codes/);
+  });
+
+  /** Numbers 0 to `end`, again and again, as pixels of red and green. */
+  function writeGroupNumbers(bits: BitWriter, pixels: number, end: number): void {
+    bits.write(0, 1);
+    writeLargeCode(bits);
+    writeLargeCode(bits);
+    for (let i = 0; i < 3; i++) writeOneSymbol(bits, 0);
+    const put = (value: number): void => {
+      // Codes of 8 bits that are in order of their symbols, the highest bit first.
+      for (let bit = 7; bit >= 0; bit--) bits.write(value >> bit, 1);
+    };
+    for (let i = 0; i < pixels; i++) {
+      put((i % end) & 0xff);
+      put((i % end) >> 8);
+    }
+  }
+});
+
+test('an animation whose chunks say that they are longer gives what there is', () => {
+  const plain = readVariant('plain.webp');
+  const whole = decodeStored(webpCodec, plain);
+  const bytes = webpFile(
+    canvasChunk(63, 47, canvasFlag.animation),
+    animationChunk,
+    frameChunk({ left: 0, top: 0, width: 63, height: 47 }, pictureChunk(plain)),
+  );
+  const frameStart = 12 + 18 + 14;
+  for (const at of [frameStart + 4, frameStart + 8 + 16 + 4]) {
+    const changed = bytes.slice();
+    changed.set([255, 255, 255, 255], at);
+    const { truncated, pixels } = decodeStored(webpCodec, changed);
+    expect(truncated).toBe(false);
+    expect(Buffer.compare(pixels, whole.pixels)).toBe(0);
+  }
+});
