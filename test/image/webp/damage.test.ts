@@ -1,13 +1,10 @@
-/** The decoder on files that end early, are damaged, or claim more than they have. */
+/** The decoder on files that end early or are damaged. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AppError } from '../../../src/errors.ts';
-import { decodePhoto, openPhoto } from '../../../src/image/decode-image.ts';
-import { Picture } from '../../../src/image/picture.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
 import { type DecodedPicture, decodeStored } from '../decoded.ts';
 import { drawNoise } from '../jpeg/pictures.ts';
-import { BitWriter } from './bit-writer.ts';
+import { attempt, refusal } from './attempt.ts';
 import { encode, encodeAllKinds, readVariant } from './pictures.ts';
 import {
   animationChunk,
@@ -23,29 +20,6 @@ import {
 
 /** Seed of the random damage; every run sees the same files. */
 const seed = 20_261_124;
-
-/** The picture, or the code of the refusal; lets anything else through. */
-function attempt(bytes: Uint8Array): DecodedPicture | string {
-  try {
-    const image = decodeStored(webpCodec, bytes);
-    expect(image.pixels).toHaveLength(image.width * image.height * 3);
-    return image;
-  } catch (error) {
-    if (error instanceof AppError) return error.code;
-    throw error;
-  }
-}
-
-/** The sentence of the refusal. */
-function refusal(bytes: Uint8Array): string {
-  try {
-    decodeStored(webpCodec, bytes);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'image-decode-failed') return error.message;
-    throw error;
-  }
-  throw new Error('The file was not refused.');
-}
 
 /** How many rows from the top are as they were, and how many there are before those that are all gray. */
 function rowsThere(
@@ -217,111 +191,6 @@ describe('a damaged file', () => {
       { numRuns: 2000, seed },
     );
   });
-});
-
-describe('a file that claims more than it has', () => {
-  test.for([
-    ['lossy', 16_383, 16_383, chunk('VP8 ', [0x10, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f])],
-    ['lossless', 16_384, 16_384, chunk('VP8L', [0x2f, 0xff, 0xff, 0xff, 0x0f])],
-  ] as const)(
-    'of a %s picture of %i x %i pixels is refused before it is decoded',
-    ([, width, height, picture]) => {
-      const photo = openPhoto(webpFile(picture));
-      expect(photo).toMatchObject({ width, height });
-      const limits = { maxPixels: 50e6, maxDecodeBytes: 48e6 };
-      expect(() => decodePhoto(photo, new Picture(), limits)).toThrow(
-        expect.objectContaining({ code: 'image-too-large' }),
-      );
-    },
-  );
-
-  /** Signature and sides of a lossless picture. */
-  function startLossless(width: number, height: number): BitWriter {
-    const bits = new BitWriter();
-    bits.write(0x2f, 8);
-    bits.write(width - 1, 14);
-    bits.write(height - 1, 14);
-    bits.write(0, 4);
-    return bits;
-  }
-
-  /** A code of one symbol below 256, which then takes no bits. */
-  function writeOneSymbol(bits: BitWriter, symbol: number): void {
-    // Simple, one symbol, of 8 bits.
-    bits.write(0b101, 3);
-    bits.write(symbol, 8);
-  }
-
-  /** A picture all of whose pixels are the same, ARGB. */
-  function writeFlat(bits: BitWriter, argb: number): void {
-    bits.write(0, 1);
-    for (const shift of [8, 16, 0, 24]) writeOneSymbol(bits, (argb >>> shift) & 0xff);
-    writeOneSymbol(bits, 0);
-  }
-
-  test('such as more blocks than are read, is refused', () => {
-    const bits = startLossless(8000, 6000);
-    // A predictor for each block of 4 x 4 pixels.
-    bits.write(0b001, 3);
-    bits.write(0, 3);
-    writeFlat(bits, 0);
-    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/more blocks/);
-  });
-
-  test('such as groups of codes that it does not have, is refused', () => {
-    const bits = startLossless(40, 30);
-    // No transform, no colour cache; blocks of 4 x 4 pixels, all of the last group.
-    bits.write(0b100, 3);
-    bits.write(0, 3);
-    writeFlat(bits, 0x00ffff00);
-    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/before its pixels begin/);
-  });
-
-  /** Lengths of a code of so many symbols: 8 bits each for 255, and the others share the last place. */
-  function writeLargeCode(bits: BitWriter): void {
-    // A code for the lengths 8 and, as one step, six times 8 again; each takes a bit.
-    bits.write(0, 1);
-    const stored = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8];
-    bits.write(stored.length - 4, 4);
-    for (const symbol of stored) bits.write(symbol === 8 || symbol === 16 ? 1 : 0, 3);
-    // 256 symbols: 42 times six, and four more; for that, the count of steps is limited.
-    bits.write(1, 1);
-    bits.write(2, 3);
-    bits.write(42 + 4 - 2, 6);
-    for (let i = 0; i < 4; i++) bits.write(0, 1);
-    for (let i = 0; i < 42; i++) bits.write(0b111, 3);
-  }
-
-  test('such as more codes than are read, is refused', () => {
-    const groups = 12_000;
-    const [width, height] = [512, 400];
-    const bits = startLossless(width, height);
-    bits.write(0b100, 3);
-    bits.write(0, 3);
-    // Blocks of 4 x 4 pixels, one after another of the next group: the difference from the left.
-    writeGroupNumbers(bits, (width / 4) * (height / 4), groups);
-    for (let group = 0; group < groups; group++) {
-      for (let code = 0; code < 4; code++) writeLargeCode(bits);
-      writeOneSymbol(bits, 0);
-    }
-    expect(refusal(webpFile(chunk('VP8L', bits.bytes)))).toMatch(/more codes/);
-  });
-
-  /** Numbers 0 to `end`, again and again, as pixels of red and green. */
-  function writeGroupNumbers(bits: BitWriter, pixels: number, end: number): void {
-    bits.write(0, 1);
-    writeLargeCode(bits);
-    writeLargeCode(bits);
-    for (let i = 0; i < 3; i++) writeOneSymbol(bits, 0);
-    const put = (value: number): void => {
-      // Codes of 8 bits that are in order of their symbols, the highest bit first.
-      for (let bit = 7; bit >= 0; bit--) bits.write(value >> bit, 1);
-    };
-    for (let i = 0; i < pixels; i++) {
-      put((i % end) & 0xff);
-      put((i % end) >> 8);
-    }
-  }
 });
 
 test('an animation whose chunks say that they are longer gives what there is', () => {

@@ -4,7 +4,7 @@ import type { BitReader } from './bit-reader.ts';
 
 /**
  * Blocks up to which pictures are read. As many are in 16 megapixels if each
- * has 4 x 4 pixels; libwebp makes them 16 x 16 or larger.
+ * has 4 x 4 pixels; of pictures that large, libwebp makes blocks of 16 x 16 or more.
  */
 const maxBlocks = 1 << 20;
 
