@@ -17,17 +17,51 @@ export const problems = {
     status: 400,
     title: 'The request holds no photo',
     advice:
-      'Send the bytes of a photo as the body, or a form (multipart/form-data) with the photo in the field `image`.',
+      'Send the bytes of a photo as the body, a form (multipart/form-data) with the photo in the field `image`, or JSON with `image` or `url`.',
   },
   'invalid-multipart': {
     status: 400,
     title: 'The form is not valid',
-    advice: 'Send multipart/form-data with exactly one file, in the field `image`.',
+    advice:
+      'Send multipart/form-data with one file or several in the field `image`; other fields are parameters.',
+  },
+  'invalid-json': {
+    status: 400,
+    title: 'The JSON body is not valid',
+    advice:
+      'Send {"image": "<base64 or data URL>"}, {"url": "https://..."} or {"images": [...]} of either; `pointer` says which part is wrong.',
+  },
+  'too-many-images': {
+    status: 400,
+    title: 'The request holds too many photos',
+    advice: 'Send at most `limitImages` photos in one request.',
   },
   'upload-interrupted': {
     status: 400,
     title: 'The request ended before its body did',
     advice: 'Send the request again, all of it.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'The request has no key, or one that is not known here',
+    advice: 'Send a key of this deployment as `Authorization: Bearer <key>` or as `x-api-key`.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key does not allow this',
+    advice: 'Use a key that has the scope in `scope`.',
+  },
+  'origin-not-allowed': {
+    status: 403,
+    title: 'Pages of this origin may not use this Petal',
+    advice:
+      'Have the origin added to PETAL_ALLOWED_ORIGINS, or send the request from a server with a key.',
+  },
+  'challenge-failed': {
+    status: 403,
+    title: 'The Turnstile check was not passed',
+    advice:
+      'Show the Turnstile widget again, and send its token as the form field `cf-turnstile-response` or the header of the same name. Each token is good once, for five minutes.',
   },
   'not-found': {
     status: 404,
@@ -43,6 +77,12 @@ export const problems = {
     status: 405,
     title: 'This address does not take this method',
     advice: 'Use one of the methods in the `Allow` header.',
+  },
+  'upload-too-slow': {
+    status: 408,
+    title: 'The body took too long to arrive',
+    advice:
+      'Reduce the photo first (a side of 1000 pixels is plenty), or try on a faster connection.',
   },
   'payload-too-large': {
     status: 413,
@@ -63,6 +103,22 @@ export const problems = {
     status: 422,
     title: 'The photo is damaged or uses an unusual variant of its format',
     advice: 'Open the photo in any image program and save it again.',
+  },
+  'remote-fetch-failed': {
+    status: 422,
+    title: 'The photo could not be fetched from its address',
+    advice:
+      'Give a public https address without user name and port; `reason` says what was wrong. Or send the bytes of the photo themselves.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    advice: 'Try again after the seconds in `Retry-After`.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too many requests are being worked on',
+    advice: 'Try again after the seconds in `Retry-After`.',
   },
   'model-unavailable': {
     status: 503,
