@@ -2,13 +2,31 @@ import * as z from 'zod';
 
 /** A whole number of millions in an environment variable, as ones. */
 function millions(unit: string, fallback: number, most: number) {
+  return count(unit, fallback, most).transform((millions) => millions * 1_000_000);
+}
+
+function count(unit: string, fallback: number, most: number) {
   return z.coerce
     .number({ error: `Expected a whole number of ${unit} from 1 to ${most}` })
     .int()
     .min(1)
     .max(most)
-    .default(fallback)
-    .transform((count) => count * 1_000_000);
+    .default(fallback);
+}
+
+function share(fallback: number) {
+  return z.coerce
+    .number({ error: 'Expected a number from 0 to 1' })
+    .min(0)
+    .max(1)
+    .default(fallback);
+}
+
+function choice<const Names extends readonly [string, ...string[]]>(
+  names: Names,
+  fallback: Names[number],
+) {
+  return z.enum(names).default(() => fallback as never);
 }
 
 const variables = z.object({
@@ -21,6 +39,29 @@ const variables = z.object({
    * the WASM memory (60), JavaScript's heap (12) and uploads.
    */
   PETAL_MAX_DECODE_MB: millions('megabytes', 48, 4000),
+  /** Requests that are worked on, or wait, at once; more are turned away. */
+  PETAL_MAX_IN_FLIGHT: count('requests', 64, 10_000),
+  /** Memory that the bodies of all requests together may take, beside that of the oldest. */
+  PETAL_MAX_UPLOADS_MB: millions('megabytes', 16, 1000),
+  /** How long a request waits for memory before it is turned away. */
+  PETAL_MAX_WAIT_SECONDS: count('seconds', 10, 300),
+  /** How long a body may take to arrive. */
+  PETAL_UPLOAD_TIMEOUT_SECONDS: count('seconds', 60, 3600),
+  /** Whether requests may name photos by their address. */
+  PETAL_REMOTE_URLS: choice(['off', 'on'], 'off'),
+  /** How long fetching one photo may take. */
+  PETAL_REMOTE_TIMEOUT_SECONDS: count('seconds', 10, 300),
+  /** Where names are looked up, so that none leads to a private address. */
+  PETAL_RESOLVER_URL: z.url().default('https://cloudflare-dns.com/dns-query'),
+  /** Below these the answer is `unknown`; model/README.md says where the values come from. */
+  PETAL_UNKNOWN_PROBABILITY: share(0.3),
+  PETAL_UNKNOWN_MARGIN: share(0.1),
+  /** How long a client that was turned away by the rate limit is asked to wait: the binding's period. */
+  PETAL_RATE_LIMIT_SECONDS: count('seconds', 60, 3600),
+  /** How long a result is kept for the next who asks the same. */
+  PETAL_CACHE_SECONDS: z.coerce.number().int().min(0).max(31_536_000).default(86_400),
+  /** Whether each request is logged, as one line of JSON. */
+  PETAL_LOG: choice(['on', 'off'], 'on'),
 });
 
 /** Everything about a deployment that can be set, from the Worker's variables. */
@@ -28,6 +69,21 @@ export interface Config {
   readonly maxUploadBytes: number;
   readonly maxPixels: number;
   readonly maxDecodeBytes: number;
+  readonly maxInFlight: number;
+  readonly maxUploadsBytes: number;
+  readonly maxWaitMs: number;
+  readonly uploadTimeoutMs: number;
+  readonly allowsRemoteUrls: boolean;
+  readonly remoteTimeoutMs: number;
+  readonly resolverUrl: string;
+  /** 0..1 */
+  readonly unknownProbability: number;
+  /** 0..1 */
+  readonly unknownMargin: number;
+  readonly rateLimitSeconds: number;
+  /** 0 keeps nothing. */
+  readonly cacheSeconds: number;
+  readonly logsRequests: boolean;
 }
 
 /**
@@ -38,9 +94,22 @@ export function readConfig(environment: unknown): Config {
   const read = variables.safeParse(environment);
   if (!read.success)
     throw new Error(`Petal's variables are not valid.\n${z.prettifyError(read.error)}`);
+  const { data } = read;
   return Object.freeze({
-    maxUploadBytes: read.data.PETAL_MAX_UPLOAD_MB,
-    maxPixels: read.data.PETAL_MAX_MEGAPIXELS,
-    maxDecodeBytes: read.data.PETAL_MAX_DECODE_MB,
+    maxUploadBytes: data.PETAL_MAX_UPLOAD_MB,
+    maxPixels: data.PETAL_MAX_MEGAPIXELS,
+    maxDecodeBytes: data.PETAL_MAX_DECODE_MB,
+    maxInFlight: data.PETAL_MAX_IN_FLIGHT,
+    maxUploadsBytes: data.PETAL_MAX_UPLOADS_MB,
+    maxWaitMs: data.PETAL_MAX_WAIT_SECONDS * 1000,
+    uploadTimeoutMs: data.PETAL_UPLOAD_TIMEOUT_SECONDS * 1000,
+    allowsRemoteUrls: data.PETAL_REMOTE_URLS === 'on',
+    remoteTimeoutMs: data.PETAL_REMOTE_TIMEOUT_SECONDS * 1000,
+    resolverUrl: data.PETAL_RESOLVER_URL,
+    unknownProbability: data.PETAL_UNKNOWN_PROBABILITY,
+    unknownMargin: data.PETAL_UNKNOWN_MARGIN,
+    rateLimitSeconds: data.PETAL_RATE_LIMIT_SECONDS,
+    cacheSeconds: data.PETAL_CACHE_SECONDS,
+    logsRequests: data.PETAL_LOG === 'on',
   });
 }

@@ -143,20 +143,23 @@ export type ProblemFacts = Record<string, string | number | string[]>;
  *
  * @param code the row of {@link problems}; callers branch on it, never on the message
  * @param message one or two sentences for the sender: what was wrong, what would be right
- * @param options `facts` go into the answer beside the message; `cause` stays inside
+ * @param options `facts` go into the answer beside the message; `retryAfterSeconds` says when it
+ *   may have passed; `cause` stays inside
  */
 export class AppError extends Error {
   readonly code: ProblemCode;
   readonly facts: ProblemFacts;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ProblemCode,
     message: string,
-    options: { facts?: ProblemFacts; cause?: unknown } = {},
+    options: { facts?: ProblemFacts; retryAfterSeconds?: number; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.facts = options.facts ?? {};
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

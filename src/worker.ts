@@ -1,9 +1,18 @@
 import { env } from 'cloudflare:workers';
 import classNames from '../model/classes.json' with { type: 'json' };
+import taxonomyTable from '../model/taxonomy.json' with { type: 'json' };
+import { readAccessRules } from './access/rules.ts';
+import { verifyTurnstile } from './access/turnstile.ts';
 import { readConfig } from './config.ts';
 import { createApp } from './http/app.ts';
+import type { AppParts } from './http/parts.ts';
+import { cacheStore } from './http/result-store.ts';
+import { formats } from './image/formats.ts';
 import { keepNetwork, loadNetwork } from './mobilenet/network.ts';
-import { assets } from './runtime/workerd.ts';
+import { readTaxonomy } from './mobilenet/taxonomy.ts';
+import { dnsOverHttps } from './remote/dns-over-https.ts';
+import { fetchPhoto } from './remote/fetch-photo.ts';
+import { assets, type Bindings } from './runtime/workerd.ts';
 
 const network = keepNetwork(() => loadNetwork(assets));
 
@@ -15,11 +24,51 @@ try {
   console.error(error);
 }
 
+const bindings = env as Bindings;
+const config = readConfig(bindings);
+const access = readAccessRules(bindings);
+
+function remotePhotos(): Pick<AppParts, 'fetchPhoto'> {
+  if (!config.allowsRemoteUrls) return {};
+  const parts = {
+    fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
+    resolve: dnsOverHttps((input, init) => fetch(input, init), config.resolverUrl),
+    mediaTypes: Object.values(formats).map(({ mediaType }) => mediaType),
+  };
+  const limits = {
+    maxBytes: config.maxUploadBytes,
+    timeoutMs: config.remoteTimeoutMs,
+    maxRedirects: 3,
+  };
+  return { fetchPhoto: (url) => fetchPhoto(parts, url, limits) };
+}
+
+function challenge(): Pick<AppParts, 'verifyChallenge'> {
+  if (access.turnstile === undefined) return {};
+  const { secretKey } = access.turnstile;
+  const url = bindings.PETAL_TURNSTILE_URL;
+  return {
+    verifyChallenge: (token, remoteIp) =>
+      verifyTurnstile({ fetch: (input, init) => fetch(input, init), secretKey, url }, token ?? null, {
+        remoteIp,
+      }),
+  };
+}
+
 const app = createApp({
-  config: readConfig(env),
+  config,
   network,
   classes: classNames.map(({ names, wnid }) => ({ label: names[0], wnid })),
-  now: () => performance.now(),
+  taxonomy: readTaxonomy(taxonomyTable, classNames),
+  access,
+  clock: { now: () => performance.now(), wait: (durationMs) => scheduler.wait(durationMs) },
+  version: bindings.VERSION?.id || 'local',
+  resultStore: cacheStore(() => caches.default),
+  log: (line) => console.log(line),
+  ...(bindings.RATE_LIMITER === undefined ? {} : { rateLimiter: bindings.RATE_LIMITER }),
+  ...(bindings.ANALYTICS === undefined ? {} : { analytics: bindings.ANALYTICS }),
+  ...remotePhotos(),
+  ...challenge(),
 });
 
 export default { fetch: app.fetch } satisfies ExportedHandler;

@@ -1,19 +1,55 @@
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { isAllowedOrigin } from '../access/origins.ts';
 import { classifyRoutes } from './classify.ts';
+import type { PetalEnv } from './context.ts';
+import { embedRoutes } from './embed.ts';
+import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
+import { huggingFaceRoutes } from './hugging-face.ts';
 import { modelRoutes } from './models.ts';
+import { openInferenceRoutes } from './open-inference.ts';
 import type { AppParts } from './parts.ts';
 import { handleError, handleMethodNotAllowed, handleNotFound } from './problem.ts';
 import { problemRoutes } from './problem-pages.ts';
+import { requestLog } from './request-log.ts';
+import { tfServingRoutes } from './tf-serving.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** Headers that pages of other origins may read. */
+const exposedHeaders = [
+  'Cache-Status',
+  'ETag',
+  'Retry-After',
+  'Server-Timing',
+  'X-Petal-Cold-Start',
+  'X-Petal-Model',
+  'X-Petal-Version',
+  'X-Request-Id',
+];
+
+/** How much longer than a body may take somebody may be still before it counts as gone. */
+const leaseGraceMs = 15_000;
 
 /** The whole HTTP side of Petal, for any runtime that speaks fetch. */
-export function createApp(parts: AppParts): Hono {
-  const app = new Hono();
+export function createApp(parts: AppParts) {
+  const { access, clock, config } = parts;
+  const room = new WaitingRoom(
+    {
+      maxInFlight: config.maxInFlight,
+      maxHeldBytes: config.maxUploadsBytes,
+      maxWaitMs: config.maxWaitMs,
+      leaseMs: config.uploadTimeoutMs + leaseGraceMs,
+    },
+    clock,
+  );
+  const app = new Hono<PetalEnv>();
   app.use(requestId());
+  app.use(requestLog(parts));
   app.use(
     secureHeaders({
       // Answers are data or a page with one style sheet: no scripts, no frames.
@@ -27,13 +63,29 @@ export function createApp(parts: AppParts): Hono {
       },
     }),
   );
+  app.use(
+    cors({
+      origin: (origin) => (isAllowedOrigin(access.origins, origin) ? origin : null),
+      allowMethods: ['GET', 'HEAD', 'POST'],
+      exposeHeaders: exposedHeaders,
+      maxAge: 86_400,
+    }),
+  );
   app.use(methodNotAllowed({ app, onMethodNotAllowed: handleMethodNotAllowed }));
   app.onError(handleError);
   app.notFound(handleNotFound);
-  app.route('/', homeRoutes(parts));
-  app.route('/', healthRoutes(parts));
-  app.route('/', modelRoutes(parts));
-  app.route('/', classifyRoutes(parts));
-  app.route('/', problemRoutes());
-  return app;
+  return app
+    .route('/', homeRoutes(parts))
+    .route('/', healthRoutes(parts))
+    .route('/', modelRoutes(parts))
+    .route('/', classifyRoutes(parts, room))
+    .route('/', embedRoutes(parts, room))
+    .route('/', explainRoutes(parts, room))
+    .route('/', huggingFaceRoutes(parts, room))
+    .route('/', tfServingRoutes(parts, room))
+    .route('/', openInferenceRoutes(parts, room))
+    .route('/', problemRoutes());
 }
+
+/** The app's type, for `hono/client`. */
+export type PetalApp = ReturnType<typeof createApp>;

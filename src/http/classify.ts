@@ -1,55 +1,107 @@
 import { Hono } from 'hono';
-import { type ClassifyAnswer, classifyQuery } from '../contract.ts';
-import {
-  type Classification,
-  type ClassifyOptions,
-  classifyImage,
-  type PipelineParts,
-  type Stage,
-  stages,
-} from '../pipeline/classify-image.ts';
+import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
+import type { MembersOf, operationParameters, ParameterValues, QueryOf } from '../contract/parameters.ts';
+import type { PhotosInput } from '../contract/photos.ts';
+import { pngFile } from '../image/png-file.ts';
+import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { selectClasses } from '../mobilenet/taxonomy.ts';
+import { classifyImage } from '../pipeline/classify-image.ts';
+import { admit } from './admission.ts';
+import { answerPhotos, type Question } from './answers.ts';
+import type { PetalEnv } from './context.ts';
+import { declared, typed } from './declared.ts';
+import { networkNamed } from './models.ts';
+import { type Representation, representationOf, representations } from './negotiation.ts';
+import { classificationPage, classificationText } from './pages/classification-page.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
-import { readQuery } from './query.ts';
-import { readPhoto, releasePhoto } from './upload.ts';
+import { receive } from './receive.ts';
+import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
-/** POST /v1/classify: a photo in, predictions out. */
-export function classifyRoutes({ config, network, classes, now }: AppParts): Hono {
-  const { maxUploadBytes, ...limits } = config;
-  return new Hono().post('/v1/classify', async (c) => {
-    const query = readQuery(classifyQuery, new URL(c.req.url).searchParams);
-    const bytes = await readPhoto(c.req.raw, maxUploadBytes);
-    const loaded = network();
-    const { predictions, image, durationsMs } = classifyAndRelease(
-      { network: loaded, classes, limits, now },
-      bytes,
-      { topK: query.top_k, fit: query.fit },
-    );
-    const timing = serverTiming(durationsMs);
-    if (timing !== undefined) c.header('Server-Timing', timing);
-    const answer: ClassifyAnswer = { model: loaded.metadata.model, predictions, image };
-    return c.json(answer);
-  });
+type Name = (typeof operationParameters.classify)[number];
+
+/** POST /v1/classify: photos in, predictions out. */
+export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
+  return new Hono<PetalEnv>().post(
+    '/v1/classify',
+    admit(parts, room, 'classify'),
+    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    async (c) => {
+      const query = new URL(c.req.url).searchParams;
+      // What is wrong here is refused before the photo is read.
+      readParameters('classify', { query });
+      const received = await receive(c, parts);
+      try {
+        const values = readParameters('classify', { query, ...received });
+        const network = networkNamed(c, parts, values.model);
+        const representation = representationOf(c);
+        const question = classifyQuestion(parts, network, values, representation);
+        const answered = await answerPhotos(c, parts, received, question);
+        setAnswerHeaders(c, answered);
+        if (answered.isNotModified) return typed<never>(notModified(c));
+        const items = listItems(c, answered.outcomes);
+        if (representation === 'html') return typed<never>(c.html(classificationPage(items)));
+        if (representation === 'text') return typed<never>(c.text(classificationText(items)));
+        return typed<ClassifyAnswer | ClassifyResults>(
+          c.json(received.isList ? { results: items } : items[0]),
+        );
+      } finally {
+        received.release();
+      }
+    },
+  );
 }
 
-/** Classifies a photo, and gives its memory back, whatever comes of it. */
-function classifyAndRelease(
-  parts: PipelineParts,
-  bytes: Uint8Array,
-  options: ClassifyOptions,
-): Classification {
-  try {
-    return classifyImage(parts, bytes, options);
-  } finally {
-    releasePhoto(bytes);
-  }
-}
-
-/**
- * The stages' durations as a Server-Timing header, or nothing where the clock
- * stood still: deployed Workers freeze it during work, as a defence against
- * timing attacks, and a zero would be untrue.
- */
-function serverTiming(durationsMs: Record<Stage, number>): string | undefined {
-  if (stages.every((stage) => durationsMs[stage] === 0)) return undefined;
-  return stages.map((stage) => `${stage};dur=${durationsMs[stage].toFixed(2)}`).join(', ');
+/** What POST /v1/classify asks of each photo; other protocols ask it, too. */
+export function classifyQuestion(
+  { classes, clock, config, taxonomy }: AppParts,
+  network: LoadedNetwork,
+  values: ParameterValues<Name>,
+  representation: Representation,
+): Question<ClassifyAnswer> {
+  const { model, sha256 } = network.metadata;
+  const { labels, exclude, include } = values;
+  const isAllowed = selectClasses(taxonomy, { labels, exclude });
+  const thresholds = {
+    minTopProbability: config.unknownProbability,
+    minMargin: config.unknownMargin,
+  };
+  const options = {
+    topK: values.top_k,
+    minProbability: values.min_probability,
+    fit: values.fit,
+    heatmaps: include.includes('heatmap'),
+    thresholds,
+    ...(isAllowed === undefined ? {} : { isAllowed }),
+  };
+  return {
+    text: JSON.stringify(['classify', { ...values, model }, thresholds]),
+    modelSha256: sha256,
+    representation: representations[representation],
+    isCacheable: true,
+    answer(bytes) {
+      const { predictions, unknown, image, background, embedding, durationsMs } = classifyImage(
+        { network, classes, limits: config, now: clock.now },
+        bytes,
+        options,
+      );
+      return {
+        durationsMs,
+        answer: {
+          model,
+          predictions: include.includes('ancestors')
+            ? predictions.map((prediction) => ({
+                ...prediction,
+                ancestors: [...taxonomy.ancestors(prediction.index)],
+              }))
+            : predictions,
+          unknown,
+          image,
+          ...(include.includes('background') ? { background } : {}),
+          ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
+        },
+      };
+    },
+  };
 }

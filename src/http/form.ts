@@ -5,57 +5,79 @@ import {
 } from '@remix-run/multipart-parser';
 import { AppError } from '../errors.ts';
 
-/** The field of a form that holds the photo. */
-export const photoField = 'image';
+/** The fields of a form that hold photos; PHP and Rails put brackets behind names of several. */
+const photoFields = ['image', 'images', 'image[]', 'images[]'];
 
-/** More parts are refused, and these are more than are read. */
-const maxParts = 20;
+/** More parts than this beside the photos are not read. */
+const maxOtherParts = 20;
+
+/** What a text field may take. */
+const maxTextBytes = 10_000;
+
+export interface Form {
+  /** Views into the body: photos may be large, and are not copied. */
+  readonly photos: readonly Uint8Array[];
+  /** Text fields, in their order. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
 
 /**
- * Finds the photo in a form (multipart/form-data, RFC 7578).
+ * Reads a form (multipart/form-data, RFC 7578): photos, and parameters as text
+ * fields, so that a page without scripts can send them.
  *
  * @param body all of it
  * @param mediaType the header that says which boundary lies between the parts
- * @returns a view into the body: a photo may be large, and is not copied
+ * @param maxPhotos one more is read, so that the caller sees that there are too many
  * @throws AppError `invalid-multipart`
  */
-export function photoOfForm(body: Uint8Array, mediaType: string): Uint8Array {
-  const fields = readFields(body, mediaType);
-  const [field] = fields;
-  if (fields.length !== 1 || field.name !== photoField || !field.isFile) {
-    const received = fields.map(
-      ({ name, isFile }) => `${JSON.stringify(name.slice(0, 40))} (${isFile ? 'a file' : 'text'})`,
-    );
-    throw new AppError(
-      'invalid-multipart',
-      `Expected a form with exactly one file, in the field "${photoField}", but received ${received.slice(0, 5).join(', ') || 'no field'}. Parameters go into the query.`,
-    );
+export function readForm(body: Uint8Array, mediaType: string, maxPhotos: number): Form {
+  const photos: Uint8Array[] = [];
+  const fields: [string, string][] = [];
+  for (const { name, isFile, bytes } of readParts(body, mediaType, maxPhotos + maxOtherParts)) {
+    if (photoFields.includes(name) && isFile) photos.push(bytes);
+    else if (isFile || photoFields.includes(name)) {
+      throw invalid(`received ${shown(name)} as ${isFile ? 'a file' : 'text'}`);
+    } else if (bytes.length > maxTextBytes) {
+      throw invalid(`received more than ${maxTextBytes} bytes of text in ${shown(name)}`);
+    } else fields.push([name, new TextDecoder().decode(bytes)]);
   }
-  return field.bytes;
+  if (photos.length === 0) throw invalid(`received ${fields.map(([name]) => shown(name)).slice(0, 5).join(', ') || 'no field'}`);
+  return { photos, fields };
 }
 
-interface Field {
+function invalid(received: string): AppError {
+  return new AppError(
+    'invalid-multipart',
+    `Expected a form with one file or several in the field "image", and parameters as text fields, but ${received}.`,
+  );
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 40));
+}
+
+interface Part {
   readonly name: string;
   readonly isFile: boolean;
   readonly bytes: Uint8Array;
 }
 
-function readFields(body: Uint8Array, mediaType: string): Field[] {
+function readParts(body: Uint8Array, mediaType: string, maxParts: number): Part[] {
   try {
     const boundary = getMultipartBoundary(mediaType);
     if (boundary === null) throw new Error('The boundary is missing.');
     const limits = { maxFileSize: body.length, maxTotalSize: body.length, maxParts };
-    return Array.from(parseMultipart(body, { boundary, ...limits }), readField);
+    return Array.from(parseMultipart(body, { boundary, ...limits }), readPart);
   } catch (cause) {
     throw new AppError(
       'invalid-multipart',
-      'The form can not be read: its boundary is missing or does not match its parts, or it is cut short.',
+      'The form can not be read: its boundary is missing or does not match its parts, it has too many parts, or it is cut short.',
       { cause },
     );
   }
 }
 
-function readField({ name, isFile, content }: MultipartPart): Field {
+function readPart({ name, isFile, content }: MultipartPart): Part {
   // Of a message in one piece, a part is in one piece, too.
   return { name: name ?? '', isFile, bytes: content[0] ?? new Uint8Array(0) };
 }

@@ -1,28 +1,47 @@
-import { Hono } from 'hono';
-import type { ModelAnswer, ModelsAnswer } from '../contract.ts';
+import { type Context, Hono } from 'hono';
+import type { ModelAnswer, ModelsAnswer } from '../contract/answers.ts';
 import { AppError } from '../errors.ts';
 import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
+import type { LoadedNetwork } from '../mobilenet/network.ts';
+import type { PetalEnv } from './context.ts';
+import { typed } from './declared.ts';
 import type { AppParts } from './parts.ts';
 
 /** GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes from. */
-export function modelRoutes({ network }: AppParts): Hono {
-  return new Hono()
+export function modelRoutes(parts: AppParts) {
+  return new Hono<PetalEnv>()
     .get('/v1/models', (c) => {
-      const answer: ModelsAnswer = { models: [describe(network().metadata)] };
-      return c.json(answer);
+      const answer = { models: [describeModel(parts.network().metadata)] };
+      return typed<ModelsAnswer>(c.json(answer));
     })
     .get('/v1/models/:name', (c) => {
-      const { metadata } = network();
-      if (c.req.param('name') !== metadata.model) {
-        throw new AppError('model-not-found', `The only model here is ${metadata.model}.`, {
-          facts: { models: [metadata.model] },
-        });
-      }
-      return c.json(describe(metadata));
+      const { metadata } = networkNamed(c, parts, c.req.param('name'));
+      return typed<ModelAnswer>(c.json(describeModel(metadata)));
     });
 }
 
-function describe(metadata: ArtifactMetadata): ModelAnswer {
+/**
+ * The network that a request names, or the only one.
+ *
+ * @throws AppError `model-not-found`, `model-unavailable`
+ */
+export function networkNamed(
+  c: Context<PetalEnv>,
+  { network }: AppParts,
+  name?: string,
+): LoadedNetwork {
+  const loaded = network();
+  const { model } = loaded.metadata;
+  if (name !== undefined && name !== model) {
+    throw new AppError('model-not-found', `The only model here is ${model}.`, {
+      facts: { models: [model] },
+    });
+  }
+  c.get('facts').model = model;
+  return loaded;
+}
+
+export function describeModel(metadata: ArtifactMetadata): ModelAnswer {
   const { model, inputSize, labelCount, license, source, sourceSha256, sha256 } = metadata;
   return {
     name: model,
@@ -32,5 +51,8 @@ function describe(metadata: ArtifactMetadata): ModelAnswer {
     source,
     sourceSha256,
     sha256,
+    model_version_status: [
+      { version: '1', state: 'AVAILABLE', status: { error_code: 'OK', error_message: '' } },
+    ],
   };
 }

@@ -1,50 +1,61 @@
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ProblemAnswer } from '../contract.ts';
-import { AppError, type ProblemCode, type ProblemFacts, problems } from '../errors.ts';
+import type { ProblemAnswer } from '../contract/answers.ts';
+import { AppError, type ProblemCode, problems } from '../errors.ts';
+import type { PetalEnv } from './context.ts';
+import { representationOf } from './negotiation.ts';
+import { problemPage } from './pages/problem-page.ts';
 
-/** Seconds after which a client may try again, for refusals that pass. */
+/** Seconds after which a client may try again where nothing else is said, for refusals that pass. */
 const retryAfterSeconds: Partial<Record<ProblemCode, number>> = { 'model-unavailable': 5 };
 
 /**
  * A refusal as RFC 9457 has it. `type` is the address of the code's own page
- * on this server, so that it resolves wherever Petal runs.
+ * on this server, so that it resolves wherever Petal runs. Of an error that
+ * isn't a refusal nothing leaves the server but the request's id.
  */
-export function problemResponse(
-  c: Context,
-  code: ProblemCode,
-  detail: string,
-  facts: ProblemFacts = {},
-): Response {
+export function problemOf(c: Context<PetalEnv>, error: Error): ProblemAnswer {
+  const refusal = error instanceof AppError ? error : undefined;
+  const code = refusal?.code ?? 'internal';
   const { status, title } = problems[code];
+  if (status >= 500 && code !== 'overloaded') console.error(error);
   const type = new URL(`/problems/${code}`, c.req.url).href;
-  const body: ProblemAnswer = { type, title, status, detail, code, ...facts };
-  const seconds = retryAfterSeconds[code];
+  const detail = refusal?.message ?? 'Petal failed while it worked on this request.';
+  const facts = refusal?.facts ?? { requestId: c.get('requestId') };
+  return { type, title, status, detail, code, ...facts };
+}
+
+/** Answers what a handler threw: as problem+json, or as a page or text for those who prefer it. */
+export function handleError(error: Error, c: Context<PetalEnv>): Response | Promise<Response> {
+  const problem = problemOf(c, error);
+  const { status } = problems[problem.code];
+  c.get('facts').code = problem.code;
+  const refusal = error instanceof AppError ? error : undefined;
+  const seconds = refusal?.retryAfterSeconds ?? retryAfterSeconds[problem.code];
   if (seconds !== undefined) c.header('Retry-After', String(seconds));
-  c.header('Content-Type', 'application/problem+json');
-  return c.body(JSON.stringify(body), status satisfies ContentfulStatusCode);
-}
-
-/** Answers what a handler threw. Nothing of an error that isn't a refusal leaves the server. */
-export function handleError(error: Error, c: Context): Response {
-  if (error instanceof AppError) {
-    if (problems[error.code].status >= 500) console.error(error);
-    return problemResponse(c, error.code, error.message, error.facts);
+  // RFC 6750, 3
+  if (problem.code === 'unauthorized') c.header('WWW-Authenticate', 'Bearer realm="Petal"');
+  c.header('Cache-Control', 'no-store');
+  const { advice } = problems[problem.code];
+  const representation = representationOf(c);
+  if (representation === 'html') return c.html(problemPage(problem, advice), status);
+  if (representation === 'text') {
+    return c.text(`${problem.title}\n\n${problem.detail}\n\n${problem.type}\n`, status);
   }
-  console.error(error);
-  const requestId: string = c.get('requestId');
-  return problemResponse(c, 'internal', 'Petal failed while it worked on this request.', {
-    requestId,
-  });
+  c.header('Content-Type', 'application/problem+json');
+  const body = c.get('isCompatible') ? { ...problem, error: problem.detail } : problem;
+  return c.body(JSON.stringify(body), status);
 }
 
-export function handleNotFound(c: Context): Response {
-  return problemResponse(c, 'not-found', `There is nothing at ${c.req.path}.`);
+export function handleNotFound(c: Context<PetalEnv>): Response | Promise<Response> {
+  return handleError(new AppError('not-found', `There is nothing at ${c.req.path}.`), c);
 }
 
-export function handleMethodNotAllowed(c: Context, methods: string[]): Response {
+export function handleMethodNotAllowed(
+  c: Context<PetalEnv>,
+  methods: string[],
+): Response | Promise<Response> {
   const allow = methods.join(', ');
   c.header('Allow', allow);
   const detail = `${c.req.path} does not take ${c.req.method}; it takes ${allow}.`;
-  return problemResponse(c, 'method-not-allowed', detail);
+  return handleError(new AppError('method-not-allowed', detail), c);
 }

@@ -1,28 +1,9 @@
 import { AppError } from '../errors.ts';
-import { photoField, photoOfForm } from './form.ts';
+import type { Lease } from './waiting-room.ts';
 
-/**
- * Reads the photo out of a request: the body itself, or the one file of a
- * form. A declared media type decides only between these two; what the photo
- * is, its bytes tell.
- *
- * @param maxBytes the largest body, form included
- * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `upload-interrupted`
- */
-export async function readPhoto(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const body = await readBody(request, maxBytes);
-  const mediaType = request.headers.get('Content-Type') ?? '';
-  const photo =
-    /^multipart\/form-data\b/i.test(mediaType) && body.length > 0
-      ? photoOfForm(body, mediaType)
-      : body;
-  if (photo.length === 0) {
-    throw new AppError(
-      'empty-body',
-      `The request holds no photo, or one of 0 bytes. Send the photo's bytes as the body, or a form with the photo in the field "${photoField}".`,
-    );
-  }
-  return photo;
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
 }
 
 /**
@@ -44,16 +25,28 @@ const believedShare = 0.2;
 /** What is read at once. */
 const chunkBytes = 65_536;
 
-/** Reads a body of up to `maxBytes`, whatever its Content-Length says, and keeps no more than that. */
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+/**
+ * Reads a body of up to `maxBytes`, whatever its Content-Length says, and keeps
+ * no more than that. What it keeps, it holds in the lease first.
+ *
+ * @returns bytes that the caller frees with {@link releaseBody}
+ * @throws AppError `payload-too-large`, `upload-interrupted`, `upload-too-slow`, `overloaded`
+ */
+export async function readBody(
+  request: Request,
+  { maxBytes, timeoutMs }: BodyLimits,
+  lease: Lease,
+): Promise<Uint8Array> {
   const declaredBytes = Number(request.headers.get('Content-Length') ?? 0);
   if (declaredBytes > drainedLimits * maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array(0);
 
   // Grows as the body comes: memory is not handed out on a client's word.
-  let bytes = new Uint8Array(Math.min(Math.max(declaredBytes, 1), maxBytes, firstBytes));
+  const first = Math.min(Math.max(declaredBytes, 1), maxBytes, firstBytes);
+  await lease.hold(first);
+  let bytes = new Uint8Array(first);
   let length = 0;
-  for await (const chunk of chunksOf(request.body)) {
+  for await (const chunk of chunksOf(request.body, timeoutMs)) {
     const end = length + chunk.length;
     if (end > drainedLimits * maxBytes) throw tooLarge(maxBytes);
     if (end > maxBytes) {
@@ -62,12 +55,15 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
       if (end > bytes.length) {
         const isBelieved = end >= believedShare * declaredBytes && end <= declaredBytes;
         const wanted = isBelieved ? declaredBytes : Math.max(end, growth * length);
+        const size = Math.min(wanted, maxBytes);
+        await lease.hold(size);
         // Unlike a copy, this gives the former memory back at once.
-        bytes = new Uint8Array(bytes.buffer.transfer(Math.min(wanted, maxBytes)));
+        bytes = new Uint8Array(bytes.buffer.transfer(size));
       }
       bytes.set(chunk, length);
     }
     length = end;
+    lease.renew();
   }
   if (length > maxBytes) throw tooLarge(maxBytes);
   return bytes.subarray(0, length);
@@ -78,28 +74,41 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
  * memory, so that a body leaves none of its own size to be collected. A client
  * that goes away meanwhile is no failure of ours.
  */
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: ReadableStream<Uint8Array>,
+  timeoutMs: number,
+): AsyncGenerator<Uint8Array> {
   const reader = body.getReader({ mode: 'byob' });
   let buffer = new ArrayBuffer(chunkBytes);
   let isEnded = false;
+  let isLate = false;
+  // Cancelling ends the read that is waiting.
+  const timer = setTimeout(() => {
+    isLate = true;
+    void reader.cancel().catch(() => undefined);
+  }, timeoutMs);
   try {
     while (!isEnded) {
       const { done, value } = await readChunk(reader, buffer).catch((cause: unknown) => {
         isEnded = true;
-        throw new AppError(
-          'upload-interrupted',
-          'The connection broke off before the photo was there.',
-          { cause },
-        );
+        throw isLate
+          ? tooSlow(timeoutMs)
+          : new AppError(
+              'upload-interrupted',
+              'The connection broke off before the photo was there.',
+              { cause },
+            );
       });
+      if (isLate) throw tooSlow(timeoutMs);
       isEnded = done;
       if (value === undefined) break;
       yield value;
       buffer = value.buffer;
     }
   } finally {
+    clearTimeout(timer);
     // Of a body that is too large, the rest is not wanted.
-    if (!isEnded) await reader.cancel();
+    if (!isEnded && !isLate) await reader.cancel();
   }
 }
 
@@ -111,9 +120,9 @@ function readChunk(
   return reader.read(new Uint8Array(buffer));
 }
 
-/** Gives the memory of what {@link readPhoto} returned back, instead of waiting until it is collected. */
-export function releasePhoto(photo: Uint8Array): void {
-  if (photo.buffer instanceof ArrayBuffer) photo.buffer.transfer(0);
+/** Gives memory back at once, instead of when it is collected. All views of it become empty. */
+export function releaseBody(bytes: Uint8Array): void {
+  if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
 }
 
 function tooLarge(limitBytes: number): AppError {
@@ -121,5 +130,12 @@ function tooLarge(limitBytes: number): AppError {
     'payload-too-large',
     `The request is larger than ${limitBytes / 1e6} MB. Reduce the photo: a side of 1000 pixels is plenty.`,
     { facts: { limitBytes } },
+  );
+}
+
+function tooSlow(timeoutMs: number): AppError {
+  return new AppError(
+    'upload-too-slow',
+    `The body did not arrive within ${timeoutMs / 1000} seconds. Reduce the photo first: a side of 1000 pixels is plenty.`,
   );
 }

@@ -1,0 +1,141 @@
+/**
+ * The Open Inference Protocol, version 2, over REST, as far as Petal speaks it
+ * (https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md).
+ */
+import * as z from 'zod';
+import { Base64Text } from '../json/base64-text.ts';
+import { NumberArray } from '../json/number-array.ts';
+import { maxImages } from './photos.ts';
+
+/** What the network gives, as tensors of one row a photo. */
+export const outputTensors = {
+  probabilities: { datatype: 'FP32', shape: [-1, 1000] },
+  embedding: { datatype: 'FP32', shape: [-1, 1280] },
+  class: { datatype: 'INT64', shape: [-1] },
+  label: { datatype: 'BYTES', shape: [-1] },
+} as const;
+export type OutputName = keyof typeof outputTensors;
+
+/** What it takes: files of photos, or inputs that the client made from them. */
+export const inputTensors = {
+  image: { datatype: 'BYTES', shape: [-1] },
+  input: { datatype: 'FP32', shape: [-1, 224, 224, 3] },
+} as const;
+
+const extras = z.looseObject({});
+
+const dimensions = z
+  .array(z.int().min(1).max(1_000_000))
+  .min(1)
+  .max(4)
+  .meta({ description: '[n] for photos, [n, 224, 224, 3] for inputs.' });
+
+/** A short list of numbers comes as a tensor from the JSON reader. */
+const shape = z.preprocess(
+  (value) => (value instanceof NumberArray ? Array.from(value.values) : value),
+  dimensions,
+);
+
+const bytes = z
+  .array(
+    z.custom<string | Base64Text>(
+      (value) => typeof value === 'string' || value instanceof Base64Text,
+      'Expected a photo as base64',
+    ),
+    'Expected a list of photos as base64',
+  )
+  .min(1)
+  .max(maxImages);
+
+const inputTensor = z.discriminatedUnion(
+  'datatype',
+  [
+    z.strictObject({
+      name: z.string(),
+      datatype: z.literal('BYTES'),
+      shape,
+      parameters: extras.optional(),
+      data: bytes.meta({ description: 'Photos as base64.' }),
+    }),
+    z.strictObject({
+      name: z.string(),
+      datatype: z.literal('FP32'),
+      shape,
+      parameters: extras.optional(),
+      data: z
+        .custom<NumberArray>((value) => value instanceof NumberArray, 'Expected numbers')
+        .meta({
+          type: 'array',
+          description: 'RGB by rows, `value / 127.5 - 1`; nested or flat.',
+        }),
+    }),
+  ],
+  'Expected the datatype "BYTES" (photos as base64) or "FP32" (inputs)',
+);
+
+export const inferBody = z
+  .strictObject(
+    {
+      id: z.string().max(100).optional(),
+      parameters: extras.optional(),
+      inputs: z
+        .array(inputTensor, 'Expected a list of one tensor')
+        .length(1, 'Expected exactly one tensor'),
+      outputs: z
+        .array(
+          z.strictObject({
+            name: z.enum(
+              Object.keys(outputTensors) as [OutputName, ...OutputName[]],
+              `Expected one of ${Object.keys(outputTensors).join(', ')}`,
+            ),
+            parameters: extras.optional(),
+          }),
+        )
+        .min(1, 'Expected at least one output')
+        .optional(),
+    },
+    'Expected an object with "inputs"',
+  )
+  .meta({ id: 'InferBody' });
+
+const datatype = z.enum(['BYTES', 'FP32', 'INT64']);
+
+export const inferAnswer = z
+  .strictObject({
+    model_name: z.string(),
+    model_version: z.string(),
+    id: z.string().optional(),
+    outputs: z.array(
+      z.strictObject({
+        name: z.string(),
+        datatype,
+        shape: z.array(z.int()),
+        data: z.array(z.union([z.number(), z.string()])),
+      }),
+    ),
+  })
+  .meta({ id: 'InferAnswer' });
+export type InferAnswer = z.infer<typeof inferAnswer>;
+
+const tensorMetadata = z.array(
+  z.strictObject({ name: z.string(), datatype, shape: z.array(z.int()) }),
+);
+
+export const modelMetadataAnswer = z
+  .strictObject({
+    name: z.string(),
+    versions: z.array(z.string()),
+    platform: z.string(),
+    inputs: tensorMetadata,
+    outputs: tensorMetadata,
+  })
+  .meta({ id: 'ModelMetadata' });
+
+export const serverMetadataAnswer = z
+  .strictObject({ name: z.string(), version: z.string(), extensions: z.array(z.string()) })
+  .meta({ id: 'ServerMetadata' });
+
+export const liveAnswer = z.strictObject({ live: z.literal(true) }).meta({ id: 'Live' });
+export const readyAnswer = z
+  .strictObject({ name: z.string().optional(), ready: z.literal(true) })
+  .meta({ id: 'Ready' });

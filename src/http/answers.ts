@@ -1,0 +1,185 @@
+import type { Context } from 'hono';
+import { AppError } from '../errors.ts';
+import { type Stage, stages } from '../pipeline/analyse-image.ts';
+import { countRequest } from './admission.ts';
+import { releaseBody } from './body.ts';
+import type { PetalEnv } from './context.ts';
+import type { AppParts } from './parts.ts';
+import type { PhotoSource, Received } from './received.ts';
+import { identityText } from './result-store.ts';
+import { sha256, sha256OfText } from './sha256.ts';
+
+/** What is asked of each photo of a request. */
+export interface Question<Answer> {
+  /** Operation and parameters: the same text for the same question. */
+  readonly text: string;
+  /** SHA-256 of the weights that answer. */
+  readonly modelSha256: string;
+  /** Media type of the answer, which is part of the entity tag. */
+  readonly representation: string;
+  /** Whether an answer is JSON, so that it can be kept for the next who asks. */
+  readonly isCacheable: boolean;
+  /** Synchronous, so that photos are decoded one after another. */
+  answer(bytes: Uint8Array): Timed<Answer>;
+}
+
+export interface Timed<Answer> {
+  readonly answer: Answer;
+  /** Milliseconds by stage. */
+  readonly durationsMs: Record<Stage, number>;
+}
+
+/** What came of one photo. */
+export type Outcome<Answer> = { readonly answer: Answer } | { readonly error: Error };
+
+/** What came of a request. */
+export interface Answered<Answer> {
+  /** One for each photo, in their order; none where the client has the answer already. */
+  readonly outcomes: readonly Outcome<Answer>[];
+  /** Strong (RFC 9110, 8.8.3); missing where a photo has no answer. */
+  readonly entityTag?: string;
+  readonly isNotModified: boolean;
+}
+
+/** A photo that is here, with its hash. */
+interface Photo {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+  /** Whether it has memory of its own, apart from the request's body. */
+  readonly isFetched: boolean;
+}
+
+/**
+ * Answers a question about every photo of a request, one after another, and
+ * lets others in between. One photo that fails doesn't fail the others.
+ *
+ * If the client's `If-None-Match` names the answer that it would get, nothing
+ * is decoded: the tag follows from the photos, the question, the model and the
+ * code. (Of a list with URLs it is only known in the end.)
+ *
+ * @throws the photo's error where there is one photo that isn't part of a list
+ */
+export async function answerPhotos<Answer>(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  { photos, isList }: Received,
+  question: Question<Answer>,
+): Promise<Answered<Answer>> {
+  const facts = c.get('facts');
+  facts.photos = photos.length;
+  const isAllHere = photos.length === 1 || photos.every((source) => 'bytes' in source);
+  const loaded: (Photo | Error)[] = [];
+  if (isAllHere) {
+    for (const source of photos) loaded.push(await load(c, parts, source, isList));
+    const entityTag = await entityTagOf(parts, question, loaded);
+    if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
+      return { outcomes: [], entityTag, isNotModified: true };
+    }
+  }
+  const outcomes: Outcome<Answer>[] = [];
+  for (const [i, source] of photos.entries()) {
+    if (i > 0) await parts.clock.wait(0);
+    c.get('lease').renew();
+    const photo = loaded[i] ?? (await load(c, parts, source, isList));
+    if (!isAllHere) loaded.push(photo);
+    try {
+      if (photo instanceof Error) throw photo;
+      // Each photo counts as a request; admission counted the first.
+      if (i > 0) await countRequest(c, parts);
+      outcomes.push({ answer: await answerPhoto(c, parts, photo, question) });
+    } catch (error) {
+      if (!isList || !(error instanceof Error)) throw error;
+      outcomes.push({ error });
+    } finally {
+      if (!(photo instanceof Error) && photo.isFetched) releaseBody(photo.bytes);
+    }
+  }
+  const hasAll = outcomes.every((outcome) => 'answer' in outcome);
+  const entityTag = hasAll ? await entityTagOf(parts, question, loaded) : undefined;
+  return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
+}
+
+/** @returns why it isn't here, where it is part of a list */
+async function load(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  source: PhotoSource,
+  isList: boolean,
+): Promise<Photo | Error> {
+  try {
+    const isFetched = 'url' in source;
+    const bytes = isFetched ? await fetchPhoto(parts, source.url) : source.bytes();
+    if (bytes.length === 0) throw new AppError('empty-body', 'The photo has 0 bytes.');
+    c.get('facts').bytes += bytes.length;
+    return { bytes, sha256: await sha256(bytes), isFetched };
+  } catch (error) {
+    if (isList && error instanceof Error) return error;
+    throw error;
+  }
+}
+
+async function fetchPhoto({ fetchPhoto }: AppParts, url: string): Promise<Uint8Array> {
+  if (fetchPhoto === undefined) {
+    throw new AppError(
+      'remote-fetch-failed',
+      'Fetching photos by their address is switched off here. Send the bytes of the photo.',
+      { facts: { reason: 'disabled' } },
+    );
+  }
+  return await fetchPhoto(url);
+}
+
+async function entityTagOf(
+  { version }: AppParts,
+  { text, modelSha256, representation }: Question<unknown>,
+  photos: readonly (Photo | Error)[],
+): Promise<string | undefined> {
+  const hashes: string[] = [];
+  for (const photo of photos) {
+    if (photo instanceof Error) return undefined;
+    hashes.push(photo.sha256);
+  }
+  const whole = [...hashes, modelSha256, version, text, representation];
+  return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
+}
+
+/** Whether a list of entity tags has one; weak ones compare as if they were strong (RFC 9110, 13.1.2). */
+function matches(ifNoneMatch: string | undefined, entityTag: string): boolean {
+  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags?.includes(entityTag) ?? false;
+}
+
+async function answerPhoto<Answer>(
+  c: Context<PetalEnv>,
+  { config, resultStore, version }: AppParts,
+  { bytes, sha256: photo }: Photo,
+  question: Question<Answer>,
+): Promise<Answer> {
+  const facts = c.get('facts');
+  const store = isPrivate(c) || !question.isCacheable ? undefined : resultStore;
+  const { text, modelSha256: model } = question;
+  const key = await sha256OfText(identityText({ photo, model, version, question: text }));
+  // A store that fails is as good as none.
+  const kept = await store?.get(key).catch(warn);
+  if (kept !== undefined) {
+    facts.cacheHits += 1;
+    return JSON.parse(kept);
+  }
+  const { answer, durationsMs } = question.answer(bytes);
+  facts.durationsMs ??= { decode: 0, preprocess: 0, inference: 0 };
+  for (const stage of stages) facts.durationsMs[stage] += durationsMs[stage];
+  if (store !== undefined && config.cacheSeconds > 0) {
+    const put = store.put(key, JSON.stringify(answer), config.cacheSeconds);
+    c.executionCtx.waitUntil(put.catch(warn));
+  }
+  return answer;
+}
+
+/** Whether what this caller gets is nobody else's business: nothing of it is kept. */
+export function isPrivate(c: Context<PetalEnv>): boolean {
+  return c.get('facts').caller?.kind === 'key';
+}
+
+function warn(error: unknown): undefined {
+  console.warn(error);
+}

@@ -1,0 +1,89 @@
+import { Hono } from 'hono';
+import type { EmbedAnswer, EmbedResults } from '../contract/answers.ts';
+import type {
+  Encoding,
+  MembersOf,
+  operationParameters,
+  ParameterValues,
+  QueryOf,
+} from '../contract/parameters.ts';
+import type { PhotosInput } from '../contract/photos.ts';
+import { normalised } from '../mobilenet/embedding.ts';
+import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { analyseImage } from '../pipeline/analyse-image.ts';
+import { admit } from './admission.ts';
+import { answerPhotos, type Question } from './answers.ts';
+import type { PetalEnv } from './context.ts';
+import { declared, typed } from './declared.ts';
+import { networkNamed } from './models.ts';
+import { representations } from './negotiation.ts';
+import { readParameters } from './parameters.ts';
+import type { AppParts } from './parts.ts';
+import { receive } from './receive.ts';
+import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+type Name = (typeof operationParameters.embed)[number];
+
+/** POST /v1/embed: photos in, vectors out, for search and for classes of one's own. */
+export function embedRoutes(parts: AppParts, room: WaitingRoom) {
+  return new Hono<PetalEnv>().post(
+    '/v1/embed',
+    admit(parts, room, 'classify'),
+    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    async (c) => {
+      const query = new URL(c.req.url).searchParams;
+      readParameters('embed', { query });
+      const received = await receive(c, parts);
+      try {
+        const values = readParameters('embed', { query, ...received });
+        const network = networkNamed(c, parts, values.model);
+        const question = embedQuestion(parts, network, values);
+        const answered = await answerPhotos(c, parts, received, question);
+        setAnswerHeaders(c, answered);
+        if (answered.isNotModified) return typed<never>(notModified(c));
+        const items = listItems(c, answered.outcomes);
+        return typed<EmbedAnswer | EmbedResults>(
+          c.json(received.isList ? { results: items } : items[0]),
+        );
+      } finally {
+        received.release();
+      }
+    },
+  );
+}
+
+function embedQuestion(
+  { clock, config }: AppParts,
+  network: LoadedNetwork,
+  values: ParameterValues<Name>,
+): Question<EmbedAnswer> {
+  const { model, sha256 } = network.metadata;
+  return {
+    text: JSON.stringify(['embed', { ...values, model }]),
+    modelSha256: sha256,
+    representation: representations.json,
+    isCacheable: true,
+    answer(bytes) {
+      const { embedding, image, durationsMs } = analyseImage(
+        { network, limits: config, now: clock.now },
+        bytes,
+        { fit: values.fit },
+      );
+      const vector = values.normalize === 'l2' ? normalised(embedding) : embedding;
+      return {
+        durationsMs,
+        answer: { model, embedding: encode(vector, values.encoding), dimensions: 1280, image },
+      };
+    },
+  };
+}
+
+function encode(vector: Float32Array, encoding: Encoding): number[] | string {
+  if (encoding === 'float') return Array.from(vector);
+  const bytes = new Uint8Array(vector.length * 4);
+  const view = new DataView(bytes.buffer);
+  // Whatever the machine's order of bytes.
+  for (const [i, value] of vector.entries()) view.setFloat32(i * 4, value, true);
+  return btoa(String.fromCharCode(...bytes));
+}

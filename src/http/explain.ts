@@ -1,0 +1,121 @@
+import { type Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
+import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
+import type {
+  MembersOf,
+  operationParameters,
+  ParameterValues,
+  QueryOf,
+} from '../contract/parameters.ts';
+import type { PhotosInput } from '../contract/photos.ts';
+import { AppError } from '../errors.ts';
+import { pngFile } from '../image/png-file.ts';
+import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { classesNamed } from '../mobilenet/class-selection.ts';
+import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
+import { admit } from './admission.ts';
+import { answerPhotos, type Question } from './answers.ts';
+import type { PetalEnv } from './context.ts';
+import { declared, typed } from './declared.ts';
+import { networkNamed } from './models.ts';
+import { representations } from './negotiation.ts';
+import { explanationPage } from './pages/explanation-page.ts';
+import { readParameters } from './parameters.ts';
+import type { AppParts } from './parts.ts';
+import { receive } from './receive.ts';
+import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+type Name = (typeof operationParameters.explain)[number];
+
+/** Sides of the picture are no longer, in pixels. */
+const maxPictureSide = 1024;
+
+const pictureType = 'image/png';
+
+/** An explanation, with its picture where that is what was asked for. */
+interface Explained {
+  readonly answer: ExplainAnswer;
+  readonly picture: Uint8Array | undefined;
+}
+
+/** POST /v1/explain: where in a photo a class is seen; JSON, or a picture. */
+export function explainRoutes(parts: AppParts, room: WaitingRoom) {
+  return new Hono<PetalEnv>().post(
+    '/v1/explain',
+    admit(parts, room, 'classify'),
+    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    async (c) => {
+      const query = new URL(c.req.url).searchParams;
+      readParameters('explain', { query });
+      const received = await receive(c, parts);
+      try {
+        const values = readParameters('explain', { query, ...received });
+        const network = networkNamed(c, parts, values.model);
+        const mediaType = mediaTypeOf(c);
+        if (mediaType === pictureType && received.photos.length > 1) throw onePictureOnly();
+        const question = explainQuestion(parts, network, values, mediaType);
+        const answered = await answerPhotos(c, parts, received, question);
+        setAnswerHeaders(c, answered);
+        if (answered.isNotModified) return typed<never>(notModified(c));
+        const items = listItems(c, answered.outcomes);
+        if (mediaType === representations.html) return typed<never>(c.html(explanationPage(items)));
+        const [first] = items;
+        if (mediaType === pictureType && 'picture' in first && first.picture !== undefined) {
+          c.header('Content-Type', pictureType);
+          return typed<never>(c.body(first.picture as Uint8Array<ArrayBuffer>));
+        }
+        const answers = items.map((item) => ('problem' in item ? item : item.answer));
+        return typed<ExplainAnswer | ExplainResults>(
+          c.json(received.isList ? { results: answers } : answers[0]),
+        );
+      } finally {
+        received.release();
+      }
+    },
+  );
+}
+
+function mediaTypeOf(c: Context): string {
+  return accepts(c, {
+    header: 'Accept',
+    supports: [representations.json, pictureType, representations.html],
+    default: representations.json,
+  });
+}
+
+function onePictureOnly(): AppError {
+  return new AppError(
+    'too-many-images',
+    'A PNG shows one photo; send one, or ask for JSON to have many explained at once.',
+    { facts: { limitImages: 1 } },
+  );
+}
+
+function explainQuestion(
+  { classes, clock, config: limits, taxonomy }: AppParts,
+  network: LoadedNetwork,
+  { fit, label, ...others }: ParameterValues<Name>,
+  mediaType: string,
+): Question<Explained> {
+  const { model, sha256 } = network.metadata;
+  const candidates = label === undefined ? undefined : classesNamed(taxonomy, 'label', label);
+  const isDrawn = mediaType !== representations.json;
+  return {
+    text: JSON.stringify(['explain', { ...others, fit, label, model }]),
+    modelSha256: sha256,
+    representation: mediaType,
+    isCacheable: !isDrawn,
+    answer(bytes) {
+      const pipeline = { network, classes, limits, now: clock.now };
+      const options = { fit, ...(candidates === undefined ? {} : { candidates }) };
+      const explanation = explainImage(pipeline, bytes, options);
+      const { prediction, heatmap, view, image, durationsMs } = explanation;
+      const picture = isDrawn
+        ? pngFile(drawExplanation({ limits }, bytes, explanation, maxPictureSide))
+        : undefined;
+      const answer = { model, ...prediction, heatmap, region: view.inputRegion, image };
+      return { durationsMs, answer: { answer, picture } };
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
+import {
+  type InferAnswer,
+  inferBody,
+  inputTensors,
+  type OutputName,
+  outputTensors,
+} from '../contract/open-inference.ts';
+import { maxImages } from '../contract/photos.ts';
+import { AppError } from '../errors.ts';
+import type { NumberArray } from '../json/number-array.ts';
+import type { JsonValue } from '../json/read-json.ts';
+import { admit } from './admission.ts';
+import { answerPhotos } from './answers.ts';
+import { compatible } from './compatible.ts';
+import type { PetalEnv } from './context.ts';
+import { networkNamed } from './models.ts';
+import type { AppParts } from './parts.ts';
+import { type AllProbabilities, probabilitiesQuestion, tensorQuestion } from './probabilities.ts';
+import { receive } from './receive.ts';
+import { base64Source, invalidJson, parse, type PhotoSource } from './received.ts';
+import { notModified, setAnswerHeaders } from './respond.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+/** There is one version of a model. */
+const version = '1';
+
+type InferBody = z.output<typeof inferBody>;
+
+/**
+ * /v2: the Open Inference Protocol, which KServe, Triton and others speak, for
+ * one tensor of photos or of inputs. It has no place for a problem of one photo
+ * of many: one that fails fails all.
+ */
+export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
+  const modelPaths = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
+  const withSuffix = (suffix: string): string[] => modelPaths.map((path) => `${path}${suffix}`);
+  return new Hono<PetalEnv>()
+    .use('/v2/*', compatible)
+    .on('GET', ['/v2', '/v2/'], (c) => c.json({ name: 'petal', version: parts.version, extensions: [] }))
+    .get('/v2/health/live', (c) => c.json({ live: true }))
+    .get('/v2/health/ready', (c) => {
+      parts.network();
+      return c.json({ ready: true });
+    })
+    .on('GET', modelPaths, (c) => {
+      const { model } = modelOf(c, parts).metadata;
+      const tensors = (table: typeof inputTensors | typeof outputTensors) =>
+        Object.entries(table).map(([name, tensor]) => ({ name, ...tensor }));
+      return c.json({
+        name: model,
+        versions: [version],
+        platform: 'tensorflow_js',
+        inputs: tensors(inputTensors),
+        outputs: tensors(outputTensors),
+      });
+    })
+    .on('GET', withSuffix('/ready'), (c) =>
+      c.json({ name: modelOf(c, parts).metadata.model, ready: true }),
+    )
+    .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), async (c) => {
+      const network = modelOf(c, parts);
+      let asked: InferBody | undefined;
+      const received = await receive(c, parts, (body: JsonValue) => {
+        asked = parse(inferBody, body);
+        return { photos: sourcesOf(asked), isList: true, members: {} };
+      });
+      try {
+        if (asked === undefined) throw notJson();
+        const [{ datatype }] = asked.inputs;
+        const question = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
+        const outcome = await answerPhotos(
+          c,
+          parts,
+          { ...received, isList: false },
+          question(parts, network),
+        );
+        setAnswerHeaders(c, outcome);
+        if (outcome.isNotModified) return notModified(c);
+        const rows = outcome.outcomes.flatMap((each) => ('answer' in each ? [each.answer] : []));
+        const wanted = asked.outputs?.map(({ name }) => name) ?? (['probabilities', 'label'] as const);
+        const answer: InferAnswer = {
+          model_name: network.metadata.model,
+          model_version: version,
+          ...(asked.id === undefined ? {} : { id: asked.id }),
+          outputs: [...new Set(wanted)].map((name) => outputTensor(name, rows)),
+        };
+        return c.json(answer);
+      } finally {
+        received.release();
+      }
+    });
+}
+
+/** @throws AppError `model-not-found`, of a version that doesn't exist, too */
+function modelOf(c: Context<PetalEnv>, parts: AppParts) {
+  const network = networkNamed(c, parts, c.req.param('model'));
+  const asked = c.req.param('version');
+  if (asked === undefined || asked === version) return network;
+  const { model } = network.metadata;
+  throw new AppError('model-not-found', `${model} has the version ${version} only.`, {
+    facts: { models: [model] },
+  });
+}
+
+function sourcesOf({ inputs: [tensor] }: InferBody): PhotoSource[] {
+  return tensor.datatype === 'FP32'
+    ? slicesOf(tensor.data, tensor.shape)
+    : photosOf(tensor.data, tensor.shape);
+}
+
+function photosOf(data: Parameters<typeof base64Source>[0][], shape: number[]): PhotoSource[] {
+  const isColumn = shape.length === 2 && shape[1] === 1;
+  if (!(shape.length === 1 || isColumn) || shape[0] !== data.length) {
+    throw invalidJson(
+      '/inputs/0/shape',
+      `Expected the shape [${data.length}] for ${data.length} photos but received [${shape.join(', ')}].`,
+    );
+  }
+  return data.map((text, i) => base64Source(text, `/inputs/0/data/${i}`));
+}
+
+/** One input a photo, as bytes: views of the tensor. */
+function slicesOf({ values }: NumberArray, shape: number[]): PhotoSource[] {
+  const [count, ...rest] = shape;
+  const [, ...expected] = inputTensors.input.shape;
+  const each = expected.reduce((product, length) => product * length, 1);
+  if (rest.join() !== expected.join() || count > maxImages) {
+    throw invalidJson(
+      '/inputs/0/shape',
+      `Expected the shape [n, ${expected.join(', ')}], n at most ${maxImages}, but received [${shape.join(', ')}].`,
+    );
+  }
+  if (values.length !== count * each) {
+    throw invalidJson(
+      '/inputs/0/data',
+      `Expected ${count * each} numbers for the shape [${shape.join(', ')}] but received ${values.length}.`,
+    );
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const slice = values.subarray(i * each, (i + 1) * each);
+    return { bytes: () => new Uint8Array(slice.buffer, slice.byteOffset, slice.byteLength) };
+  });
+}
+
+function outputTensor(
+  name: OutputName,
+  rows: readonly AllProbabilities[],
+): InferAnswer['outputs'][number] {
+  const { datatype, shape } = outputTensors[name];
+  const data = {
+    probabilities: () => rows.flatMap(({ probabilities }) => probabilities),
+    embedding: () => rows.flatMap(({ embedding }) => embedding),
+    class: () => rows.map(({ classIndex }) => classIndex),
+    label: () => rows.map(({ label }) => label),
+  }[name]();
+  return { name, datatype, shape: [rows.length, ...shape.slice(1)], data };
+}
+
+function notJson(): AppError {
+  return new AppError(
+    'invalid-json',
+    'Expected JSON with "inputs" and the header Content-Type: application/json.',
+  );
+}

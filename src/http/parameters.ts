@@ -1,0 +1,98 @@
+import {
+  operationParameters,
+  type ParameterName,
+  type ParameterValues,
+  parameters,
+} from '../contract/parameters.ts';
+import { AppError } from '../errors.ts';
+
+/** Where a request's parameters stand. */
+export interface ParameterSources {
+  readonly query: URLSearchParams;
+  /** Text fields of a form, in their order. */
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  /** Members of a JSON body. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** What one parameter was given as. */
+interface Given {
+  readonly text?: string;
+  readonly value: unknown;
+}
+
+/**
+ * Reads the parameters of an operation. Names that it doesn't have, and names
+ * that are given twice, are refused: a misspelt one would otherwise be ignored
+ * in silence.
+ *
+ * @throws AppError `invalid-parameter` that names the first parameter at fault, and what is accepted
+ */
+export function readParameters<Operation extends keyof typeof operationParameters>(
+  operation: Operation,
+  sources: ParameterSources,
+): ParameterValues<(typeof operationParameters)[Operation][number]> {
+  const names: readonly ParameterName[] = operationParameters[operation];
+  const given = collect(names, sources);
+  const values = names.map((name) => [name, readOne(name, given.get(name))] as const);
+  return Object.fromEntries(values) as ParameterValues<
+    (typeof operationParameters)[Operation][number]
+  >;
+}
+
+function collect(
+  names: readonly ParameterName[],
+  { query, fields = [], members = {} }: ParameterSources,
+): Map<string, Given> {
+  const given = new Map<string, Given>();
+  const add = (name: string, value: Given): void => {
+    if (!isOneOf(names, name)) {
+      refuse(name, `There is no parameter ${quoted(name)} here; there are ${names.join(', ')}.`);
+    }
+    if (given.has(name)) refuse(name, `${name} is given twice; give it once.`);
+    given.set(name, value);
+  };
+  for (const [name, text] of [...query, ...fields]) {
+    if (isOneOf(names, name)) add(name, { text, value: fromText(name, text) });
+    else add(name, { value: text });
+  }
+  for (const [name, value] of Object.entries(members)) {
+    // A list may be written as in a query, too.
+    const isList = isOneOf(names, name) && parameters[name].notation === 'list';
+    add(name, { value: isList && typeof value === 'string' ? fromText(name, value) : value });
+  }
+  return given;
+}
+
+function isOneOf(names: readonly ParameterName[], name: string): name is ParameterName {
+  return (names as readonly string[]).includes(name);
+}
+
+/** What a text means; itself where it is no number, for the schema to refuse. */
+function fromText(name: ParameterName, text: string): unknown {
+  const { notation } = parameters[name];
+  if (notation === 'number') return /^\d{1,15}(\.\d{1,20})?$/.test(text) ? Number(text) : text;
+  if (notation === 'list') return text.split(',').map((item) => item.trim());
+  return text;
+}
+
+function readOne(name: ParameterName, given: Given | undefined): unknown {
+  const { schema, accepts } = parameters[name];
+  const read = schema.safeParse(given?.value);
+  if (read.success) return read.data;
+  const received = given?.text ?? JSON.stringify(given?.value) ?? 'nothing';
+  return refuse(name, `Expected ${accepts} for ${name} but received ${quoted(received)}.`);
+}
+
+function refuse(parameter: string, message: string): never {
+  throw new AppError('invalid-parameter', message, { facts: { parameter: shortened(parameter) } });
+}
+
+/** What a client sent, for a sentence: marked as such, and no longer than a sentence bears. */
+export function quoted(text: string): string {
+  return JSON.stringify(shortened(text));
+}
+
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
+}

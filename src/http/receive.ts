@@ -1,0 +1,31 @@
+import type { Context } from 'hono';
+import { remoteAddress } from './admission.ts';
+import type { PetalEnv } from './context.ts';
+import type { AppParts } from './parts.ts';
+import { type JsonPhotosReader, type Received, receivePhotos } from './received.ts';
+
+/**
+ * Reads a request's photos within the deployment's limits, and has the
+ * challenge checked where the caller owes one.
+ *
+ * @throws AppError as {@link receivePhotos}, and `challenge-failed`, `challenge-unavailable`
+ */
+export async function receive(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  readJsonPhotos?: JsonPhotosReader,
+): Promise<Received> {
+  const { maxUploadBytes: maxBytes, uploadTimeoutMs: timeoutMs } = parts.config;
+  const limits = { maxBytes, timeoutMs };
+  const received = await receivePhotos(c.req.raw, limits, c.get('lease'), readJsonPhotos);
+  try {
+    const { caller } = c.get('facts');
+    if (caller !== undefined && 'needsChallenge' in caller && caller.needsChallenge) {
+      await parts.verifyChallenge?.(received.challengeToken, remoteAddress(c));
+    }
+  } catch (error) {
+    received.release();
+    throw error;
+  }
+  return received;
+}

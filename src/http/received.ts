@@ -1,0 +1,153 @@
+import type * as z from 'zod';
+import { maxImages, photosBody } from '../contract/photos.ts';
+import { tokenField } from '../access/turnstile.ts';
+import { AppError } from '../errors.ts';
+import { type BodyLimits, readBody, releaseBody } from './body.ts';
+import { readForm } from './form.ts';
+import { type Base64Text, decodeBase64Text } from '../json/base64-text.ts';
+import { type JsonValue, readJson } from '../json/read-json.ts';
+import type { Lease } from './waiting-room.ts';
+
+/** A photo as a request gives it. */
+export type PhotoSource =
+  /** @throws AppError where it is base64 and can't be decoded */
+  { readonly bytes: () => Uint8Array } | { readonly url: string };
+
+/** What a request brought. */
+export interface Received {
+  readonly photos: readonly PhotoSource[];
+  /** Whether the answer is a list, even of one. */
+  readonly isList: boolean;
+  /** Text fields of a form. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Members of a JSON body but the photos. */
+  readonly members: Readonly<Record<string, unknown>>;
+  /** Of Turnstile. */
+  readonly challengeToken?: string;
+  /** Frees the body, and the photos that lie in it. */
+  release(): void;
+}
+
+/**
+ * Reads the photos out of a request: the body itself, the files of a form, or
+ * what a JSON body holds or names. The declared media type decides only
+ * between these; what a photo is, its bytes tell.
+ *
+ * @param readJsonPhotos how a JSON body holds photos: as Petal has it, unless said otherwise
+ * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `invalid-json`,
+ *   `too-many-images`, `upload-interrupted`, `upload-too-slow`, `overloaded`
+ */
+export async function receivePhotos(
+  request: Request,
+  limits: BodyLimits,
+  lease: Lease,
+  readJsonPhotos: JsonPhotosReader = photosOfBody,
+): Promise<Received> {
+  const body = await readBody(request, limits, lease);
+  try {
+    const photos = readPhotos(request, body, readJsonPhotos);
+    const received = { ...photos, release: () => releaseBody(body) };
+    if (received.photos.length > maxImages) throw tooMany(received.photos.length);
+    return received;
+  } catch (error) {
+    releaseBody(body);
+    throw error;
+  }
+}
+
+function readPhotos(
+  request: Request,
+  body: Uint8Array,
+  readJsonPhotos: JsonPhotosReader,
+): Omit<Received, 'release'> {
+  if (body.length === 0) throw emptyBody();
+  const mediaType = request.headers.get('Content-Type') ?? '';
+  const token = request.headers.get(tokenField);
+  const challenge = token === null ? {} : { challengeToken: token };
+  const nothingElse = { fields: [], members: {}, ...challenge };
+  if (/^multipart\/form-data\b/i.test(mediaType)) return readFormPhotos(body, mediaType, nothingElse);
+  if (isJson(mediaType)) return { ...nothingElse, ...readJsonPhotos(readJson(body)) };
+  return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
+}
+
+function isJson(mediaType: string): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(mediaType);
+}
+
+function readFormPhotos(
+  body: Uint8Array,
+  mediaType: string,
+  others: Omit<Received, 'photos' | 'isList' | 'release'>,
+): Omit<Received, 'release'> {
+  const form = readForm(body, mediaType, maxImages);
+  const token = form.fields.find(([name]) => name === tokenField)?.[1];
+  return {
+    ...others,
+    ...(token === undefined ? {} : { challengeToken: token }),
+    photos: form.photos.map((bytes) => ({ bytes: () => bytes })),
+    isList: form.photos.length > 1,
+    fields: form.fields.filter(([name]) => name !== tokenField),
+  };
+}
+
+/** Finds the photos in a JSON body. */
+export type JsonPhotosReader = (
+  body: JsonValue,
+) => Pick<Received, 'photos' | 'isList' | 'members'>;
+
+function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
+  const { image, url, images, ...members } = parse(photosBody, body);
+  if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
+    throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
+  }
+  const sources = images ?? (image === undefined ? [{ url: url ?? '' }] : [{ image }]);
+  return {
+    photos: sources.map((source, i) => {
+      if (typeof source === 'object' && 'url' in source) return { url: source.url };
+      const isWrapped = typeof source === 'object' && 'image' in source;
+      const text = isWrapped ? source.image : source;
+      const place = images === undefined ? '' : `/images/${i}`;
+      const pointer = images === undefined || isWrapped ? `${place}/image` : place;
+      return base64Source(text, pointer);
+    }),
+    isList: images !== undefined,
+    members,
+  };
+}
+
+/** A photo that JSON holds as base64. */
+export function base64Source(text: string | Base64Text, pointer: string): PhotoSource {
+  return { bytes: () => decodeBase64Text(text, pointer) };
+}
+
+/**
+ * Checks JSON by its schema.
+ *
+ * @throws AppError `invalid-json`
+ */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const pointer = issue.path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`);
+  throw invalidJson(pointer.join(''), `${issue.message}.`);
+}
+
+export function invalidJson(pointer: string, sentence: string): AppError {
+  return new AppError('invalid-json', sentence, { facts: { pointer } });
+}
+
+function emptyBody(): AppError {
+  return new AppError(
+    'empty-body',
+    'The request holds no photo, or one of 0 bytes. Send the bytes of a photo as the body, a form with the photo in the field "image", or JSON with "image" or "url".',
+  );
+}
+
+function tooMany(count: number): AppError {
+  return new AppError(
+    'too-many-images',
+    `The request holds ${count} photos or more; send at most ${maxImages} at once.`,
+    { facts: { limitImages: maxImages } },
+  );
+}
