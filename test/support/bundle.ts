@@ -39,7 +39,8 @@ async function makeSeededBundle(): Promise<TestBundle> {
   await rm(join(folder, 'src'), { recursive: true, force: true });
   await mkdir(join(folder, 'model'), { recursive: true });
   // Copies, since the bundler resolves a link's imports from where it points to.
-  for (const path of ['src', 'wrangler.toml', 'package.json', 'model/classes.json']) {
+  const tables = ['model/classes.json', 'model/taxonomy.json'];
+  for (const path of ['src', 'wrangler.toml', 'package.json', ...tables]) {
     await cp(join(root, path), join(folder, path), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction').catch(
