@@ -120,6 +120,12 @@ export const problems = {
     title: 'Too many requests are being worked on',
     advice: 'Try again after the seconds in `Retry-After`.',
   },
+  'challenge-unavailable': {
+    status: 503,
+    title: 'The Turnstile check could not be made',
+    advice:
+      'Show the Turnstile widget again and send its new token, after the seconds in `Retry-After`; or send the request with a key.',
+  },
   'model-unavailable': {
     status: 503,
     title: 'The network is not available',
