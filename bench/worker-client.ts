@@ -1,4 +1,4 @@
-import { type ClassifyAnswer, type HealthAnswer, healthAnswer } from '../src/contract.ts';
+import { type ClassifyAnswer, type HealthAnswer, healthAnswer } from '../src/contract/answers.ts';
 import { type Stage, stages } from '../src/pipeline/classify-image.ts';
 
 export interface TimedAnswer {

@@ -49,9 +49,13 @@ function challenge(): Pick<AppParts, 'verifyChallenge'> {
   const url = bindings.PETAL_TURNSTILE_URL;
   return {
     verifyChallenge: (token, remoteIp) =>
-      verifyTurnstile({ fetch: (input, init) => fetch(input, init), secretKey, url }, token ?? null, {
-        remoteIp,
-      }),
+      verifyTurnstile(
+        { fetch: (input, init) => fetch(input, init), secretKey, url },
+        token ?? null,
+        {
+          remoteIp,
+        },
+      ),
   };
 }
 

@@ -17,7 +17,10 @@ const model = z.string().meta({ examples: ['mobilenet_v2_1.0_224'] });
 const heatmap = z
   .array(z.array(z.number().min(0).max(1)).length(7))
   .length(7)
-  .meta({ description: 'Rows from the top of what the network looked at: how much each part speaks for the class: 1 most, 0 not at all.' });
+  .meta({
+    description:
+      'Rows from the top of what the network looked at: how much each part speaks for the class: 1 most, 0 not at all.',
+  });
 
 const embedding = z.array(z.number()).length(1280);
 

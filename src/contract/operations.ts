@@ -93,7 +93,9 @@ const photoProblems: readonly ProblemCode[] = [
 
 /** Ways to send photos, with an operation's parameters. */
 function photoBody(name: string, names: readonly ParameterName[]): Content {
-  const members = Object.fromEntries(names.map((name) => [name, parameters[name].schema.optional()]));
+  const members = Object.fromEntries(
+    names.map((name) => [name, parameters[name].schema.optional()]),
+  );
   const json = z.object({ ...photosBody.shape, ...members }).meta({ id: `${name}Body` });
   const form = z
     .object({
@@ -142,7 +144,7 @@ export const operations: readonly Operation[] = [
     tag: 'photos',
     summary: 'Turn photos into vectors',
     description:
-      'The 1280 numbers before the classifier, for search, duplicates and classes of one\'s own. Photos that show alike things have a cosine near 1.',
+      "The 1280 numbers before the classifier, for search, duplicates and classes of one's own. Photos that show alike things have a cosine near 1.",
     parameters: operationParameters.embed,
     body: photoBody('Embed', operationParameters.embed),
     answer: { 'application/json': z.union([embedAnswer, embedResults]) },
@@ -184,7 +186,8 @@ export const operations: readonly Operation[] = [
     path: '/v1/models/{name}',
     tag: 'models',
     summary: 'Describe a model',
-    description: 'The same for one model; also the status that clients of TensorFlow Serving ask for.',
+    description:
+      'The same for one model; also the status that clients of TensorFlow Serving ask for.',
     pathParameters: [modelName],
     answer: { 'application/json': modelAnswer },
     problems: ['model-not-found', 'model-unavailable'],

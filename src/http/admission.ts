@@ -19,7 +19,11 @@ export function admit(
 ): MiddlewareHandler<PetalEnv> {
   return async function admit(c, next) {
     const { headers } = c.req.raw;
-    c.get('facts').caller = await authorise(parts.access, { url: new URL(c.req.url), headers }, scope);
+    c.get('facts').caller = await authorise(
+      parts.access,
+      { url: new URL(c.req.url), headers },
+      scope,
+    );
     await countRequest(c, parts);
     const lease = room.enter();
     c.set('lease', lease);

@@ -4,8 +4,10 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { isAllowedOrigin } from '../access/origins.ts';
+import { tokenField } from '../access/turnstile.ts';
 import { classifyRoutes } from './classify.ts';
 import type { PetalEnv } from './context.ts';
+import { documentationRoutes } from './documentation.ts';
 import { embedRoutes } from './embed.ts';
 import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
@@ -32,6 +34,16 @@ const exposedHeaders = [
   'X-Request-Id',
 ];
 
+/** Headers that they may send. */
+const acceptedHeaders = [
+  'Authorization',
+  'Content-Type',
+  'If-None-Match',
+  'X-Api-Key',
+  'X-Request-Id',
+  tokenField,
+];
+
 /** How much longer than a body may take somebody may be still before it counts as gone. */
 const leaseGraceMs = 15_000;
 
@@ -52,6 +64,8 @@ export function createApp(parts: AppParts) {
   app.use(requestLog(parts));
   app.use(
     secureHeaders({
+      // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.
+      referrerPolicy: 'same-origin',
       // Answers are data or a page with one style sheet: no scripts, no frames.
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
@@ -67,6 +81,7 @@ export function createApp(parts: AppParts) {
     cors({
       origin: (origin) => (isAllowedOrigin(access.origins, origin) ? origin : null),
       allowMethods: ['GET', 'HEAD', 'POST'],
+      allowHeaders: acceptedHeaders,
       exposeHeaders: exposedHeaders,
       maxAge: 86_400,
     }),
@@ -84,7 +99,8 @@ export function createApp(parts: AppParts) {
     .route('/', huggingFaceRoutes(parts, room))
     .route('/', tfServingRoutes(parts, room))
     .route('/', openInferenceRoutes(parts, room))
-    .route('/', problemRoutes());
+    .route('/', problemRoutes())
+    .route('/', documentationRoutes());
 }
 
 /** The app's type, for `hono/client`. */

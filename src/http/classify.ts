@@ -1,10 +1,14 @@
 import { Hono } from 'hono';
 import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
-import type { MembersOf, operationParameters, ParameterValues, QueryOf } from '../contract/parameters.ts';
+import type {
+  MembersOf,
+  operationParameters,
+  ParameterValues,
+  QueryOf,
+} from '../contract/parameters.ts';
 import type { PhotosInput } from '../contract/photos.ts';
-import { pngFile } from '../image/png-file.ts';
+import { selectClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { selectClasses } from '../mobilenet/taxonomy.ts';
 import { classifyImage } from '../pipeline/classify-image.ts';
 import { admit } from './admission.ts';
 import { answerPhotos, type Question } from './answers.ts';

@@ -10,8 +10,8 @@ import type {
 import type { PhotosInput } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import { pngFile } from '../image/png-file.ts';
+import { namedClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { classesNamed } from '../mobilenet/class-selection.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
 import { admit } from './admission.ts';
 import { answerPhotos, type Question } from './answers.ts';
@@ -99,7 +99,7 @@ function explainQuestion(
   mediaType: string,
 ): Question<Explained> {
   const { model, sha256 } = network.metadata;
-  const candidates = label === undefined ? undefined : classesNamed(taxonomy, 'label', label);
+  const candidates = label === undefined ? undefined : namedClasses(taxonomy, 'label', label);
   const isDrawn = mediaType !== representations.json;
   return {
     text: JSON.stringify(['explain', { ...others, fit, label, model }]),

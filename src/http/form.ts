@@ -41,7 +41,15 @@ export function readForm(body: Uint8Array, mediaType: string, maxPhotos: number)
       throw invalid(`received more than ${maxTextBytes} bytes of text in ${shown(name)}`);
     } else fields.push([name, new TextDecoder().decode(bytes)]);
   }
-  if (photos.length === 0) throw invalid(`received ${fields.map(([name]) => shown(name)).slice(0, 5).join(', ') || 'no field'}`);
+  if (photos.length === 0)
+    throw invalid(
+      `received ${
+        fields
+          .map(([name]) => shown(name))
+          .slice(0, 5)
+          .join(', ') || 'no field'
+      }`,
+    );
   return { photos, fields };
 }
 

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { huggingFaceBody } from '../contract/hugging-face.ts';
-import { readParameters } from './parameters.ts';
 import { admit } from './admission.ts';
 import { answerPhotos } from './answers.ts';
 import { classifyQuestion } from './classify.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { networkNamed } from './models.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { receive } from './receive.ts';
 import { base64Source, type JsonPhotosReader, parse } from './received.ts';

@@ -19,7 +19,7 @@ import { networkNamed } from './models.ts';
 import type { AppParts } from './parts.ts';
 import { type AllProbabilities, probabilitiesQuestion, tensorQuestion } from './probabilities.ts';
 import { receive } from './receive.ts';
-import { base64Source, invalidJson, parse, type PhotoSource } from './received.ts';
+import { base64Source, invalidJson, type PhotoSource, parse } from './received.ts';
 import { notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -38,7 +38,9 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
   const withSuffix = (suffix: string): string[] => modelPaths.map((path) => `${path}${suffix}`);
   return new Hono<PetalEnv>()
     .use('/v2/*', compatible)
-    .on('GET', ['/v2', '/v2/'], (c) => c.json({ name: 'petal', version: parts.version, extensions: [] }))
+    .on('GET', ['/v2', '/v2/'], (c) =>
+      c.json({ name: 'petal', version: parts.version, extensions: [] }),
+    )
     .get('/v2/health/live', (c) => c.json({ live: true }))
     .get('/v2/health/ready', (c) => {
       parts.network();
@@ -79,7 +81,8 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
         setAnswerHeaders(c, outcome);
         if (outcome.isNotModified) return notModified(c);
         const rows = outcome.outcomes.flatMap((each) => ('answer' in each ? [each.answer] : []));
-        const wanted = asked.outputs?.map(({ name }) => name) ?? (['probabilities', 'label'] as const);
+        const wanted =
+          asked.outputs?.map(({ name }) => name) ?? (['probabilities', 'label'] as const);
         const answer: InferAnswer = {
           model_name: network.metadata.model,
           model_version: version,

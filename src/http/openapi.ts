@@ -58,10 +58,14 @@ function describeOperation(operation: Operation): JsonObject {
       })),
       ...(operation.parameters ?? []).map(queryParameter),
     ],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: describeContent(body) } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: describeContent(body) } }),
     responses: {
       200: { description: summary, content: describeContent(answer) },
-      ...(isGuarded ? { 304: { description: 'The client has the answer: its `If-None-Match` names it.' } } : {}),
+      ...(isGuarded
+        ? { 304: { description: 'The client has the answer: its `If-None-Match` names it.' } }
+        : {}),
       ...problemResponses(operation.problems),
     },
     // An empty requirement: whether a key is needed is for the deployment to say.
@@ -78,7 +82,8 @@ function queryParameter(name: ParameterName): JsonObject {
     description,
     schema: inline(schema),
     ...(notation === 'list' ? { style: 'form', explode: false } : {}),
-    example: notation === 'list' ? example.split(',') : notation === 'number' ? Number(example) : example,
+    example:
+      notation === 'list' ? example.split(',') : notation === 'number' ? Number(example) : example,
   };
 }
 
@@ -87,7 +92,11 @@ function describeContent(content: Content): JsonObject {
     Object.entries(content).map(([mediaType, what]) => [
       mediaType,
       typeof what === 'string'
-        ? { schema: mediaType.startsWith('text/') ? { type: 'string', description: what } : { description: what } }
+        ? {
+            schema: mediaType.startsWith('text/')
+              ? { type: 'string', description: what }
+              : { description: what },
+          }
         : { schema: inline(what) },
     ]),
   );

@@ -4,7 +4,7 @@ import {
   type ParameterValues,
   parameters,
 } from '../contract/parameters.ts';
-import { AppError } from '../errors.ts';
+import { AppError, quoted } from '../errors.ts';
 
 /** Where a request's parameters stand. */
 export interface ParameterSources {
@@ -85,14 +85,7 @@ function readOne(name: ParameterName, given: Given | undefined): unknown {
 }
 
 function refuse(parameter: string, message: string): never {
-  throw new AppError('invalid-parameter', message, { facts: { parameter: shortened(parameter) } });
-}
-
-/** What a client sent, for a sentence: marked as such, and no longer than a sentence bears. */
-export function quoted(text: string): string {
-  return JSON.stringify(shortened(text));
-}
-
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
+  throw new AppError('invalid-parameter', message, {
+    facts: { parameter: parameter.slice(0, 40) },
+  });
 }

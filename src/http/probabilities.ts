@@ -2,8 +2,8 @@ import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { backgroundOutputs, type ImageClass } from '../mobilenet/top-k.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
 import type { Question, Timed } from './answers.ts';
-import type { AppParts } from './parts.ts';
 import { representations } from './negotiation.ts';
+import type { AppParts } from './parts.ts';
 
 /** Everything the network says, for protocols that leave the choosing to the client. */
 export interface AllProbabilities {
@@ -50,7 +50,10 @@ export function tensorQuestion(
       const startMs = clock.now();
       const input = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
       const answer = describe(network.infer(input), classes);
-      return { answer, durationsMs: { decode: 0, preprocess: 0, inference: clock.now() - startMs } };
+      return {
+        answer,
+        durationsMs: { decode: 0, preprocess: 0, inference: clock.now() - startMs },
+      };
     },
   };
 }

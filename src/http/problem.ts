@@ -6,7 +6,10 @@ import { representationOf } from './negotiation.ts';
 import { problemPage } from './pages/problem-page.ts';
 
 /** Seconds after which a client may try again where nothing else is said, for refusals that pass. */
-const retryAfterSeconds: Partial<Record<ProblemCode, number>> = { 'model-unavailable': 5 };
+const retryAfterSeconds: Partial<Record<ProblemCode, number>> = {
+  'challenge-unavailable': 5,
+  'model-unavailable': 5,
+};
 
 /**
  * A refusal as RFC 9457 has it. `type` is the address of the code's own page

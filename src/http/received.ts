@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import { maxImages, photosBody } from '../contract/photos.ts';
 import { tokenField } from '../access/turnstile.ts';
+import { maxImages, photosBody } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
-import { type BodyLimits, readBody, releaseBody } from './body.ts';
-import { readForm } from './form.ts';
 import { type Base64Text, decodeBase64Text } from '../json/base64-text.ts';
 import { type JsonValue, readJson } from '../json/read-json.ts';
+import { type BodyLimits, readBody, releaseBody } from './body.ts';
+import { readForm } from './form.ts';
 import type { Lease } from './waiting-room.ts';
 
 /** A photo as a request gives it. */
@@ -65,7 +65,8 @@ function readPhotos(
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
   const nothingElse = { fields: [], members: {}, ...challenge };
-  if (/^multipart\/form-data\b/i.test(mediaType)) return readFormPhotos(body, mediaType, nothingElse);
+  if (/^multipart\/form-data\b/i.test(mediaType))
+    return readFormPhotos(body, mediaType, nothingElse);
   if (isJson(mediaType)) return { ...nothingElse, ...readJsonPhotos(readJson(body)) };
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
@@ -91,9 +92,7 @@ function readFormPhotos(
 }
 
 /** Finds the photos in a JSON body. */
-export type JsonPhotosReader = (
-  body: JsonValue,
-) => Pick<Received, 'photos' | 'isList' | 'members'>;
+export type JsonPhotosReader = (body: JsonValue) => Pick<Received, 'photos' | 'isList' | 'members'>;
 
 function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
   const { image, url, images, ...members } = parse(photosBody, body);
@@ -129,7 +128,9 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const pointer = issue.path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`);
+  const pointer = issue.path.map(
+    (part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`,
+  );
   throw invalidJson(pointer.join(''), `${issue.message}.`);
 }
 

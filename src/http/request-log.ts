@@ -8,7 +8,13 @@ import type { AppParts } from './parts.ts';
  * Engine is bound: what was asked and how it ended, never the photo, the key,
  * the query or the client's address.
  */
-export function requestLog({ analytics, clock, config, log, version }: AppParts): MiddlewareHandler<PetalEnv> {
+export function requestLog({
+  analytics,
+  clock,
+  config,
+  log,
+  version,
+}: AppParts): MiddlewareHandler<PetalEnv> {
   let isCold = true;
   return async function requestLog(c, next) {
     const isColdStart = isCold;

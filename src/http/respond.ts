@@ -37,7 +37,9 @@ export function setAnswerHeaders(c: Context<PetalEnv>, answered: Answered<unknow
 function cacheStatus(isPrivate: boolean, photos: number, cacheHits: number): string {
   if (isPrivate) return 'petal; fwd=bypass';
   if (cacheHits === photos) return 'petal; hit';
-  return cacheHits === 0 ? 'petal; fwd=uri-miss' : `petal; fwd=partial; detail="${cacheHits} of ${photos} hit"`;
+  return cacheHits === 0
+    ? 'petal; fwd=uri-miss'
+    : `petal; fwd=partial; detail="${cacheHits} of ${photos} hit"`;
 }
 
 /**

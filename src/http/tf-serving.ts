@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { predictBody, type PredictRow } from '../contract/tf-serving.ts';
+import { type PredictRow, predictBody } from '../contract/tf-serving.ts';
 import { AppError } from '../errors.ts';
 import { admit } from './admission.ts';
 import { answerPhotos } from './answers.ts';
@@ -10,7 +10,7 @@ import type { AppParts } from './parts.ts';
 import { probabilitiesQuestion } from './probabilities.ts';
 import { receive } from './receive.ts';
 import { base64Source, invalidJson, type JsonPhotosReader, parse } from './received.ts';
-import { setAnswerHeaders, notModified } from './respond.ts';
+import { notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 const verb = ':predict';
@@ -20,32 +20,31 @@ const verb = ':predict';
  * Serving's REST API. The status of a model is part of what GET /v1/models/{model} says.
  */
 export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
-  return new Hono<PetalEnv>()
-    .post(
-      '/v1/models/:target{[^/]+:predict}',
-      compatible,
-      admit(parts, room, 'classify'),
-      async (c) => {
-        const name = c.req.param('target').slice(0, -verb.length);
-        const network = networkNamed(c, parts, name);
-        const received = await receive(c, parts, readInstances);
-        try {
-          if (received.members.format === undefined) throw notJson();
-          const question = probabilitiesQuestion(parts, network);
-          const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
-          setAnswerHeaders(c, answered);
-          if (answered.isNotModified) return notModified(c);
-          const rows = answered.outcomes.flatMap((outcome): PredictRow[] => {
-            if (!('answer' in outcome)) return [];
-            const { classIndex: classes, label, probabilities } = outcome.answer;
-            return [{ classes, label, probabilities: [...probabilities] }];
-          });
-          return c.json(received.members.format === 'rows' ? { predictions: rows } : columns(rows));
-        } finally {
-          received.release();
-        }
-      },
-    );
+  return new Hono<PetalEnv>().post(
+    '/v1/models/:target{[^/]+:predict}',
+    compatible,
+    admit(parts, room, 'classify'),
+    async (c) => {
+      const name = c.req.param('target').slice(0, -verb.length);
+      const network = networkNamed(c, parts, name);
+      const received = await receive(c, parts, readInstances);
+      try {
+        if (received.members.format === undefined) throw notJson();
+        const question = probabilitiesQuestion(parts, network);
+        const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
+        setAnswerHeaders(c, answered);
+        if (answered.isNotModified) return notModified(c);
+        const rows = answered.outcomes.flatMap((outcome): PredictRow[] => {
+          if (!('answer' in outcome)) return [];
+          const { classIndex: classes, label, probabilities } = outcome.answer;
+          return [{ classes, label, probabilities: [...probabilities] }];
+        });
+        return c.json(received.members.format === 'rows' ? { predictions: rows } : columns(rows));
+      } finally {
+        received.release();
+      }
+    },
+  );
 }
 
 /** The columnar format. */

@@ -41,6 +41,7 @@ export interface Lease {
 interface Guest {
   heldBytes: number;
   renewedMs: number;
+  hasLeft: boolean;
 }
 
 /**
@@ -73,13 +74,14 @@ export class WaitingRoom {
   /** @throws AppError `overloaded` where the room is full */
   enter(): Lease {
     if (this.size >= this.#limits.maxInFlight) throw overloaded();
-    const guest: Guest = { heldBytes: 0, renewedMs: this.#clock.now() };
+    const guest: Guest = { heldBytes: 0, renewedMs: this.#clock.now(), hasLeft: false };
     this.#guests.add(guest);
     return {
       renew: () => this.#renew(guest),
       hold: (bytes) => this.#hold(guest, bytes),
       heldByAll: () => this.#heldBytes(),
       leave: () => {
+        guest.hasLeft = true;
         this.#guests.delete(guest);
       },
     };
@@ -87,6 +89,7 @@ export class WaitingRoom {
 
   /** One whose lease ran out although it was alive comes in again, as the youngest. */
   #renew(guest: Guest): void {
+    if (guest.hasLeft) return;
     guest.renewedMs = this.#clock.now();
     this.#guests.add(guest);
   }

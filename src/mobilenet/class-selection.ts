@@ -52,16 +52,27 @@ function mark(
     );
   }
   for (const name of names) {
-    const indices = taxonomy.classesNamed(name);
-    if (indices.length === 0) {
-      const advice = adviceOn(name, taxonomy);
-      refuse(
-        parameter,
-        `Nothing that Petal knows is called ${quoted(name)} (in ${parameter}); ${advice}`,
-      );
-    }
-    for (const index of indices) selection[index] = value;
+    for (const index of namedClasses(taxonomy, parameter, name)) selection[index] = value;
   }
+}
+
+/**
+ * The classes that one name means, at least one.
+ *
+ * @param parameter whose value the name is, for the refusal
+ * @throws AppError `invalid-parameter` where nothing has this name
+ */
+export function namedClasses(
+  taxonomy: Taxonomy,
+  parameter: string,
+  name: string,
+): readonly number[] {
+  const indices = taxonomy.classesNamed(name);
+  if (indices.length > 0) return indices;
+  return refuse(
+    parameter,
+    `Nothing that Petal knows is called ${quoted(name)} (in ${parameter}); ${adviceOn(name, taxonomy)}`,
+  );
 }
 
 function adviceOn(name: string, taxonomy: Taxonomy): string {
@@ -72,6 +83,6 @@ function adviceOn(name: string, taxonomy: Taxonomy): string {
   return `did you mean ${suggestions.map(quoted).join(' or ')}?`;
 }
 
-function refuse(parameter: keyof ClassSelection, message: string): never {
+function refuse(parameter: string, message: string): never {
   throw new AppError('invalid-parameter', message, { facts: { parameter } });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { healthAnswer, modelAnswer, modelsAnswer } from '../../src/contract.ts';
+import { healthAnswer, modelAnswer, modelsAnswer } from '../../src/contract/answers.ts';
 import { classify, send, validPhoto } from './support.ts';
 
 describe('GET /v1/models', () => {

@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { expect, inject } from 'vitest';
-import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/contract.ts';
+import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/contract/answers.ts';
 import type { ProblemCode } from '../../src/errors.ts';
 import type { ValidPhoto } from '../support/photo.ts';
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
-import { classifyAnswer, healthAnswer, problemAnswer } from '../../src/contract.ts';
+import { classifyAnswer, healthAnswer, problemAnswer } from '../../src/contract/answers.ts';
 
 const daisy = inject('validPhotos').find(({ name }) => name === 'daisy.jpg');
 const photo = new Uint8Array(Buffer.from(daisy?.base64 ?? '', 'base64'));

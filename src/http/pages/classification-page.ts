@@ -47,7 +47,9 @@ const barLength = 24;
 
 /** The same for a terminal. */
 export function classificationText(items: readonly ListItem<ClassifyAnswer>[]): string {
-  return items.map((item, i) => textSection(item, items.length > 1 ? `Photo ${i + 1}\n` : '')).join('\n');
+  return items
+    .map((item, i) => textSection(item, items.length > 1 ? `Photo ${i + 1}\n` : ''))
+    .join('\n');
 }
 
 function textSection(item: ListItem<ClassifyAnswer>, heading: string): string {
@@ -57,6 +59,8 @@ function textSection(item: ListItem<ClassifyAnswer>, heading: string): string {
     const bar = '\u2588'.repeat(Math.round(probability * barLength));
     return `${label.padEnd(width)}  ${percent(probability).padStart(7)}  ${bar}`.trimEnd();
   });
-  const unsure = item.unknown ? ['(not sure: probably none of the things that this model knows)'] : [];
+  const unsure = item.unknown
+    ? ['(not sure: probably none of the things that this model knows)']
+    : [];
   return `${heading}${[...lines, ...unsure].join('\n')}\n`;
 }
