@@ -163,7 +163,7 @@ async function compareAnswers(
   const target = new NetworkInput(opened.stored, network.inputSize, 'crop');
   decodePhoto(opened, target, limits);
   const input = target.values;
-  const ours = network.probabilities(input);
+  const ours = network.infer(input).probabilities;
   const onInput = await rival.infer(toPlanes(input, { scale: 1, offset: 0 }));
   const difference = Math.max(...ours.map((value, i) => Math.abs(value - onInput[i])));
   expect("ONNX Runtime's largest difference", difference, 0, tolerances.engine);

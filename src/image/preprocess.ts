@@ -1,52 +1,9 @@
+import { type Fit, place, type Rectangle } from './fit.ts';
 import { type Orientation, swapsSides, turningSteps } from './orientation.ts';
 import type { PictureTarget, Reduction, Region, RowSink, ScaledPicture } from './picture-target.ts';
 import type { RgbImage } from './rgb-image.ts';
 
-/**
- * How a photo that is not square becomes the network's square:
- * `crop` takes the largest centred square, `squash` ignores the aspect ratio,
- * `pad` keeps all of the photo between bars of mid-gray.
- */
-export const fits = ['crop', 'squash', 'pad'] as const;
-export type Fit = (typeof fits)[number];
-
-interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A rectangle of the photo and the rectangle of the input that it fills, in pixels. */
-interface Placement {
-  readonly source: Rectangle;
-  readonly target: Rectangle;
-}
-
-function place(width: number, height: number, size: number, fit: Fit): Placement {
-  const whole = { x: 0, y: 0, width, height };
-  const square = { x: 0, y: 0, width: size, height: size };
-  if (fit === 'squash') return { source: whole, target: square };
-  if (fit === 'crop') {
-    const side = Math.min(width, height);
-    // Halves of a pixel are kept, so that a photo and its mirror image are cropped alike.
-    const x = (width - side) / 2;
-    const y = (height - side) / 2;
-    return { source: { x, y, width: side, height: side }, target: square };
-  }
-  const scale = size / Math.max(width, height);
-  const targetWidth = Math.max(1, Math.round(width * scale));
-  const targetHeight = Math.max(1, Math.round(height * scale));
-  return {
-    source: whole,
-    target: {
-      x: Math.floor((size - targetWidth) / 2),
-      y: Math.floor((size - targetHeight) / 2),
-      width: targetWidth,
-      height: targetHeight,
-    },
-  };
-}
+export { type Fit, fits } from './fit.ts';
 
 /**
  * Samples that a reduced photo keeps for each pixel of the input, across and

@@ -27,6 +27,22 @@ interface LoadedBlock {
   layers: LoadedLayer[];
 }
 
+/** What is read back from the backend only if it is asked for. */
+export interface Wanted {
+  /** 250 kB. */
+  readonly featureMap?: boolean;
+}
+
+/** What the network makes of one input. Copies, which are the caller's. */
+export interface Inference {
+  /** [outputs], summing to 1; output 0 is "background". */
+  readonly probabilities: Float32Array;
+  /** [channels]: the mean of the feature map over its positions, 0..6, which the classifier sees. */
+  readonly embedding: Float32Array;
+  /** [side, side, channels], row-major, 0..6; there if it was wanted. */
+  readonly featureMap?: Float32Array;
+}
+
 /**
  * MobileNetV2 (https://arxiv.org/abs/1801.04381) on the current tfjs backend,
  * in float32 from the artifact's int8 weights. Owns its weight tensors until
@@ -39,7 +55,7 @@ export class Backbone {
   readonly #blocks: LoadedBlock[];
   readonly #inputSize: number;
 
-  /** Uploads the weights, 14 MB as float32. The artifact's bytes are not needed afterwards. */
+  /** Uploads the weights, 14 MB as float32. Keeps none of the artifact's bytes. */
   constructor(artifact: Artifact) {
     this.#inputSize = artifact.metadata.inputSize;
     this.#blocks = artifact.blocks.map((block) => ({
@@ -49,28 +65,34 @@ export class Backbone {
   }
 
   /**
-   * Runs the network.
+   * Runs the network, once for all that can be read out of it.
    *
    * @param input float32 [inputSize, inputSize, 3], row-major RGB, -1..1
-   * @returns one probability an output, summing to 1; output 0 is "background"
+   * @param wanted what costs extra to read
    */
-  probabilities(input: Float32Array): Float32Array {
+  infer(input: Float32Array, { featureMap: wantsFeatureMap = false }: Wanted = {}): Inference {
     const size = this.#inputSize;
-    let x = tensor(input, [1, size, size, 3]) as Tensor4D;
-    for (const { block, layers } of this.#blocks.slice(0, -1)) {
-      x = runBlock(block, layers, x);
-    }
-    const result = tidy(() => {
-      const [, height, width] = x.shape;
-      const embedding = avgPool(x, [height, width], 1, 'valid');
+    const features = this.#blocks
+      .slice(0, -1)
+      .reduce(
+        (x, { block, layers }) => runBlock(block, layers, x),
+        tensor(input, [1, size, size, 3]) as Tensor4D,
+      );
+    const [embedding, probabilities] = tidy(() => {
+      const [, height, width] = features.shape;
+      const mean = avgPool(features, [height, width], 1, 'valid');
       const classifier = this.#blocks.at(-1);
       if (classifier === undefined) throw new Error('The network has no layers.');
-      const logits = classifier.layers.reduce(runLayer, embedding);
-      return softmax(reshape(logits, [1, -1]) as Tensor2D);
+      const logits = classifier.layers.reduce(runLayer, mean);
+      return [mean, softmax(reshape(logits, [1, -1]) as Tensor2D)];
     });
-    const values = result.dataSync<'float32'>();
-    dispose([x, result]);
-    return values;
+    const inference = {
+      probabilities: probabilities.dataSync<'float32'>(),
+      embedding: embedding.dataSync<'float32'>(),
+      ...(wantsFeatureMap ? { featureMap: features.dataSync<'float32'>() } : {}),
+    };
+    dispose([features, embedding, probabilities]);
+    return inference;
   }
 
   /** Tensors alive in this isolate, weights included. Grows only if something leaks. */

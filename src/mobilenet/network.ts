@@ -1,7 +1,8 @@
 import { AppError } from '../errors.ts';
 import { type ArtifactMetadata, openArtifact } from './artifact.ts';
-import { Backbone } from './backbone.ts';
+import { Backbone, type Inference, type Wanted } from './backbone.ts';
 import { installWasmBackend } from './backend.ts';
+import { classifierWeights, type OutputWeights } from './classifier.ts';
 
 /** What a runtime has to bring: the two files, each in the form that it can load. */
 export interface NetworkAssets {
@@ -15,8 +16,10 @@ export interface NetworkAssets {
 export interface LoadedNetwork {
   readonly metadata: ArtifactMetadata;
   readonly inputSize: number;
-  /** @see Backbone.probabilities */
-  probabilities(input: Float32Array): Float32Array;
+  /** @see Backbone.infer */
+  infer(input: Float32Array, wanted?: Wanted): Inference;
+  /** @see classifierWeights */
+  classifierWeights(output: number): OutputWeights;
   /** Size of the WASM memory in bytes. */
   wasmHeapBytes(): number;
   /** Live tensors, weights included. */
@@ -35,11 +38,12 @@ export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNe
   const { metadata } = artifact;
   const backend = installWasmBackend(wasm);
   const backbone = new Backbone(artifact);
-  backbone.probabilities(new Float32Array(metadata.inputSize ** 2 * 3));
+  backbone.infer(new Float32Array(metadata.inputSize ** 2 * 3));
   return {
     metadata,
     inputSize: metadata.inputSize,
-    probabilities: (input) => backbone.probabilities(input),
+    infer: (input, wanted) => backbone.infer(input, wanted),
+    classifierWeights: (output) => classifierWeights(artifact, output),
     wasmHeapBytes: () => backend.heapBytes(),
     tensorCount: () => backbone.tensorCount(),
   };

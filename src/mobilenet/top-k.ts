@@ -22,31 +22,58 @@ export interface Prediction {
  */
 export const backgroundOutputs = 1;
 
+/** The network's output that stands for a class. */
+export function outputOf(classIndex: number): number {
+  return classIndex + backgroundOutputs;
+}
+
+/** Probability that the photo shows none of the classes, 0..1. */
+export function backgroundProbability(probabilities: Float32Array): number {
+  return probabilities[0];
+}
+
+/** Which classes may be predicted. Without either, all may. */
+export interface PredictionFilter {
+  /** Least probability, 0..1. */
+  readonly minProbability?: number | undefined;
+  /** By class index: 1 where the class may be predicted, else 0. */
+  readonly isAllowed?: Uint8Array | undefined;
+}
+
 /**
  * The most probable classes, most probable first, ties by index. "Background"
- * is never among them, and its probability is not shared out to the others.
+ * is never among them. Neither its probability nor that of classes that a
+ * filter leaves out is shared out to the others.
  *
  * @param probabilities one an output of the network, background first
  * @param classes in order of their index; one fewer than the outputs
  * @param topK how many to return, at least 1; more than there are classes returns them all
- * @throws RangeError where probabilities and classes don't fit together
+ * @throws RangeError where probabilities, classes and filter don't fit together
  */
 export function topPredictions(
   probabilities: Float32Array,
   classes: readonly ImageClass[],
   topK: number,
+  { minProbability = 0, isAllowed }: PredictionFilter = {},
 ): Prediction[] {
   if (probabilities.length !== classes.length + backgroundOutputs) {
     throw new RangeError(
       `Expected ${classes.length + backgroundOutputs} probabilities for ${classes.length} classes but received ${probabilities.length}.`,
     );
   }
+  if (isAllowed !== undefined && isAllowed.length !== classes.length) {
+    throw new RangeError(
+      `Expected a filter of ${classes.length} classes but received ${isAllowed.length}.`,
+    );
+  }
   const predictions = classes.map(({ label, wnid }, index) => ({
     label,
     wnid,
     index,
-    probability: probabilities[index + backgroundOutputs],
+    probability: probabilities[outputOf(index)],
   }));
-  predictions.sort((a, b) => b.probability - a.probability || a.index - b.index);
-  return predictions.slice(0, topK);
+  return predictions
+    .filter(({ index, probability }) => probability >= minProbability && isAllowed?.[index] !== 0)
+    .sort((a, b) => b.probability - a.probability || a.index - b.index)
+    .slice(0, topK);
 }

@@ -1,126 +1,81 @@
-import { type DecodeLimits, decodePhoto, openPhoto } from '../image/decode-image.ts';
-import type { FormatName } from '../image/formats.ts';
-import type { Orientation } from '../image/orientation.ts';
-import type {
-  PictureTarget,
-  Reduction,
-  Region,
-  RowSink,
-  ScaledPicture,
-} from '../image/picture-target.ts';
-import { type Fit, NetworkInput } from '../image/preprocess.ts';
-import { type ImageClass, type Prediction, topPredictions } from '../mobilenet/top-k.ts';
+import { type Grid, heatOf } from '../mobilenet/class-activation-map.ts';
+import {
+  backgroundProbability,
+  type ImageClass,
+  type Prediction,
+  type PredictionFilter,
+  topPredictions,
+} from '../mobilenet/top-k.ts';
+import { isUnknown, noThresholds, type UnknownThresholds } from '../mobilenet/uncertainty.ts';
+import {
+  type AnalyseOptions,
+  type Analysis,
+  type AnalysisParts,
+  analyseImage,
+} from './analyse-image.ts';
+import { evidenceFor } from './evidence.ts';
 
-/** The stages of one classification, in order. */
-export const stages = ['decode', 'preprocess', 'inference'] as const;
-export type Stage = (typeof stages)[number];
+export { type Stage, stages } from './analyse-image.ts';
 
-/** What was found out about the photo. */
-export interface ImageFacts {
-  readonly format: FormatName;
-  /** Pixels, seen upright. */
-  readonly width: number;
-  readonly height: number;
-  /** How the file stores it, which was undone. */
-  readonly orientation: Orientation;
-  /** There where some of the file was missing or damaged, and that part was taken for gray. */
-  readonly truncated?: true;
+/** A prediction, and where in the input the evidence for it lies. */
+export interface LocatedPrediction extends Prediction {
+  /** 0..1 by position, over the view's grid region; there if it was asked for. */
+  readonly heatmap?: Grid;
 }
 
-export interface Classification {
-  readonly predictions: Prediction[];
-  readonly image: ImageFacts;
-  /** Milliseconds by stage. All are 0 where the clock stands still during work. */
-  readonly durationsMs: Record<Stage, number>;
+/** What an analysis says of the classes, in the words of the request. */
+export interface Classification
+  extends Pick<Analysis, 'embedding' | 'image' | 'view' | 'durationsMs'> {
+  readonly predictions: LocatedPrediction[];
+  /** Probability of none of the classes, 0..1. */
+  readonly backgroundProbability: number;
+  /** Whether the network doesn't know what the photo shows, whatever filters leave of the classes. */
+  readonly unknown: boolean;
 }
 
-export interface ClassifyOptions {
+export interface ClassifyOptions extends PredictionFilter {
   /** How many predictions, at least 1. */
   readonly topK: number;
-  readonly fit: Fit;
+  readonly fit: AnalyseOptions['fit'];
+  /** Whether each prediction comes with its heatmap. */
+  readonly heatmaps?: boolean;
+  /** When an answer counts as unknown; never, without. */
+  readonly thresholds?: UnknownThresholds;
 }
 
-/** What the pipeline needs of a network. */
-export interface Network {
-  /** Side of the square input in pixels. */
-  readonly inputSize: number;
-  /** float32 [inputSize, inputSize, 3], -1..1, to one probability an output. */
-  probabilities(input: Float32Array): Float32Array;
-}
-
-export interface PipelineParts {
-  readonly network: Network;
+export interface PipelineParts extends AnalysisParts {
   /** In order of their index. */
   readonly classes: readonly ImageClass[];
-  readonly limits: DecodeLimits;
-  /** Milliseconds since any fixed moment. */
-  readonly now: () => number;
 }
 
 /**
- * From the bytes of a photo to predictions; the one place that knows the order
- * of the stages. Synchronous from beginning to end, so that photos are decoded
- * one after another however many requests are open, and memory stays bounded.
+ * From the bytes of a photo to predictions.
  *
- * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`
+ * @throws AppError as {@link analyseImage} does
  */
 export function classifyImage(
-  { network, classes, limits, now }: PipelineParts,
+  parts: PipelineParts,
   bytes: Uint8Array,
-  { topK, fit }: ClassifyOptions,
+  options: ClassifyOptions,
 ): Classification {
-  const start = now();
-  const photo = openPhoto(bytes);
-  const { stored } = photo;
-  const input = new NetworkInput(stored, network.inputSize, fit);
-  const timed = new TimedTarget(input, now);
-  const { truncated } = decodePhoto(photo, timed, limits);
-  const preprocessed = now();
-  const probabilities = network.probabilities(input.values);
-  const inferred = now();
+  const { topK, fit, heatmaps = false, thresholds = noThresholds } = options;
+  const { network, classes } = parts;
+  const analysis = analyseImage(parts, bytes, { fit, wantsFeatureMap: heatmaps });
+  const { probabilities, embedding, featureMap, image, view, durationsMs } = analysis;
+  const predictions = topPredictions(probabilities, classes, topK, options);
   return {
-    predictions: topPredictions(probabilities, classes, topK),
-    image: {
-      format: photo.format,
-      width: photo.width,
-      height: photo.height,
-      orientation: stored.orientation,
-      ...(truncated ? { truncated: true } : {}),
-    },
-    durationsMs: {
-      decode: preprocessed - start - timed.durationMs,
-      preprocess: timed.durationMs,
-      inference: inferred - preprocessed,
-    },
+    predictions:
+      featureMap === undefined
+        ? predictions
+        : predictions.map((prediction) => ({
+            ...prediction,
+            heatmap: heatOf(evidenceFor(network, prediction.index, featureMap)),
+          })),
+    backgroundProbability: backgroundProbability(probabilities),
+    unknown: isUnknown(probabilities, thresholds),
+    embedding,
+    image,
+    view,
+    durationsMs,
   };
-}
-
-/** Rows are preprocessed as they are decoded; this tells how long that took. */
-class TimedTarget implements PictureTarget {
-  durationMs = 0;
-  readonly maxReduction: Reduction;
-  readonly #target: PictureTarget;
-  readonly #now: () => number;
-
-  constructor(target: PictureTarget, now: () => number) {
-    this.maxReduction = target.maxReduction;
-    this.#target = target;
-    this.#now = now;
-  }
-
-  region(picture: ScaledPicture): Region {
-    return this.#target.region(picture);
-  }
-
-  open(picture: ScaledPicture): RowSink {
-    const sink = this.#target.open(picture);
-    return {
-      ...sink,
-      write: (y, row) => {
-        const start = this.#now();
-        sink.write(y, row);
-        this.durationMs += this.#now() - start;
-      },
-    };
-  }
 }

@@ -43,15 +43,31 @@ beforeAll(async () => {
 
 describe('the network on the WASM backend', () => {
   test('answers 1001 probabilities that sum to 1', () => {
-    const probabilities = network.probabilities(randomInput(1));
+    const probabilities = network.infer(randomInput(1)).probabilities;
     expect(probabilities).toHaveLength(1001);
     expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
   });
 
+  test('gives the mean of its feature map as the embedding', () => {
+    const { embedding, featureMap = new Float32Array() } = network.infer(randomInput(6), {
+      featureMap: true,
+    });
+    expect(embedding).toHaveLength(1280);
+    expect(featureMap).toHaveLength(7 * 7 * 1280);
+    const means = embedding.map((_, channel) => {
+      let sum = 0;
+      for (let i = channel; i < featureMap.length; i += 1280) sum += featureMap[i];
+      return sum / 49;
+    });
+    expect(maxDifference(embedding, means)).toBeLessThan(1e-5);
+    expect(Math.min(...embedding)).toBeGreaterThanOrEqual(0);
+    expect(network.infer(randomInput(6))).not.toHaveProperty('featureMap');
+  });
+
   test('leaves no tensor behind, and grows its memory no further', () => {
-    network.probabilities(randomInput(2));
+    network.infer(randomInput(2));
     const [tensors, heapBytes] = [network.tensorCount(), network.wasmHeapBytes()];
-    for (let i = 0; i < 20; i++) network.probabilities(randomInput(i));
+    for (let i = 0; i < 20; i++) network.infer(randomInput(i), { featureMap: i % 2 === 0 });
     expect(network.tensorCount()).toBe(tensors);
     expect(network.wasmHeapBytes()).toBe(heapBytes);
   });
@@ -66,7 +82,9 @@ describe('the network on the WASM backend', () => {
       expect(pixels).toHaveLength(20 * inputLength);
       for (let photo = 0; photo < 20; photo++) {
         const from = pixels.subarray(photo * inputLength, (photo + 1) * inputLength);
-        const actual = network.probabilities(Float32Array.from(from, (value) => value / 127.5 - 1));
+        const actual = network.infer(
+          Float32Array.from(from, (value) => value / 127.5 - 1),
+        ).probabilities;
         const wanted = expected.subarray(photo * 1001, (photo + 1) * 1001);
         expect(maxDifference(actual, wanted)).toBeLessThan(0.001);
         expect(topOutputs(actual, 5)).toEqual(topOutputs(wanted, 5));
@@ -83,21 +101,21 @@ describe('the same network elsewhere', () => {
 
   test('gives the same probabilities on the plain binary, for runtimes without SIMD', async () => {
     const input = randomInput(3);
-    const expected = network.probabilities(input);
+    const expected = network.infer(input).probabilities;
     const path = import.meta.resolve(
       '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm',
     );
     const wasm = await WebAssembly.compile(await readFile(new URL(path)));
     const plain = loadNetwork({ ...assets, wasm });
-    expect(maxDifference(plain.probabilities(input), expected)).toBeLessThan(1e-5);
+    expect(maxDifference(plain.infer(input).probabilities, expected)).toBeLessThan(1e-5);
   });
 
   test("gives the same probabilities on tfjs's own JavaScript backend", async () => {
     const input = randomInput(4);
-    const expected = network.probabilities(input);
+    const expected = network.infer(input).probabilities;
     await setBackend('cpu');
     const backbone = new Backbone(openArtifact(assets.artifact));
-    expect(maxDifference(backbone.probabilities(input), expected)).toBeLessThan(1e-5);
+    expect(maxDifference(backbone.infer(input).probabilities, expected)).toBeLessThan(1e-5);
     backbone.dispose();
   });
 
@@ -112,13 +130,13 @@ describe('the same network elsewhere', () => {
 
   test('can be loaded again over a WASM instance that is broken', () => {
     const input = randomInput(5);
-    const expected = network.probabilities(input);
+    const expected = network.infer(input).probabilities;
     const { wasm } = engine().backend as unknown as { wasm: { _malloc: unknown } };
     wasm._malloc = () => {
       throw new WebAssembly.RuntimeError('out of memory');
     };
-    expect(() => network.probabilities(input)).toThrow('out of memory');
-    expect(loadNetwork(assets).probabilities(input)).toEqual(expected);
+    expect(() => network.infer(input)).toThrow('out of memory');
+    expect(loadNetwork(assets).infer(input).probabilities).toEqual(expected);
   });
 });
 

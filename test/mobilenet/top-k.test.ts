@@ -54,4 +54,36 @@ describe('topPredictions', () => {
       'Expected 1001 probabilities for 1000 classes but received 1000.',
     );
   });
+
+  test('leaves out what a filter excludes, and changes no probability', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1001, maxLength: 1001 }),
+        fc.uint8Array({ min: 0, max: 1, minLength: 1000, maxLength: 1000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, isAllowed, minProbability) => {
+          const probabilities = Float32Array.from(values);
+          const all = topPredictions(probabilities, classes, 1000);
+          const filter = { isAllowed, minProbability };
+          expect(topPredictions(probabilities, classes, 1000, filter)).toEqual(
+            all.filter(
+              ({ index, probability }) => isAllowed[index] === 1 && probability >= minProbability,
+            ),
+          );
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('counts top-k after the filter', () => {
+    const isAllowed = new Uint8Array(1000).fill(1, 500);
+    const predictions = topPredictions(oneHot(1), classes, 3, { isAllowed });
+    expect(predictions.map(({ index }) => index)).toEqual([500, 501, 502]);
+  });
+
+  test('refuses a filter over outputs, which would be off by one', () => {
+    const filter = { isAllowed: new Uint8Array(1001) };
+    expect(() => topPredictions(oneHot(1), classes, 1, filter)).toThrow(RangeError);
+  });
 });

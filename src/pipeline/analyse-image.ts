@@ -1,0 +1,97 @@
+import { type DecodeLimits, decodePhoto, openPhoto } from '../image/decode-image.ts';
+import { type Fit, type View, viewOf } from '../image/fit.ts';
+import type { FormatName } from '../image/formats.ts';
+import type { Orientation } from '../image/orientation.ts';
+import { NetworkInput } from '../image/preprocess.ts';
+import type { Inference, Wanted } from '../mobilenet/backbone.ts';
+import { gridShift } from '../mobilenet/class-activation-map.ts';
+import type { OutputWeights } from '../mobilenet/classifier.ts';
+import { TimedTarget } from './timed-target.ts';
+
+/** The stages of one analysis, in order. */
+export const stages = ['decode', 'preprocess', 'inference'] as const;
+export type Stage = (typeof stages)[number];
+
+/** What was found out about the photo. */
+export interface ImageFacts {
+  readonly format: FormatName;
+  /** Pixels, seen upright. */
+  readonly width: number;
+  readonly height: number;
+  /** How the file stores it, which was undone. */
+  readonly orientation: Orientation;
+  /** There where some of the file was missing or damaged, and that part was taken for gray. */
+  readonly truncated?: true;
+}
+
+/** What the network makes of a photo, before anyone asks for classes. */
+export interface Analysis extends Inference {
+  readonly image: ImageFacts;
+  /** The part of the photo that the network saw. */
+  readonly view: View;
+  /** Milliseconds by stage. All are 0 where the clock stands still during work. */
+  readonly durationsMs: Record<Stage, number>;
+}
+
+export interface AnalyseOptions {
+  readonly fit: Fit;
+  /** Whether the feature map is read back, too. */
+  readonly wantsFeatureMap?: boolean;
+}
+
+/** What the pipeline needs of a network. */
+export interface Network {
+  /** Side of the square input in pixels. */
+  readonly inputSize: number;
+  /** From float32 [inputSize, inputSize, 3], -1..1. */
+  infer(input: Float32Array, wanted?: Wanted): Inference;
+  classifierWeights(output: number): OutputWeights;
+}
+
+export interface AnalysisParts {
+  readonly network: Network;
+  readonly limits: DecodeLimits;
+  /** Milliseconds since any fixed moment. */
+  readonly now: () => number;
+}
+
+/**
+ * From the bytes of a photo to what the network makes of it; the one place
+ * that knows the order of the stages. Synchronous from beginning to end, so
+ * that photos are decoded one after another however many requests are open,
+ * and memory stays bounded.
+ *
+ * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`, and
+ *   `model-unavailable` where the network can't answer
+ */
+export function analyseImage(
+  { network, limits, now }: AnalysisParts,
+  bytes: Uint8Array,
+  { fit, wantsFeatureMap = false }: AnalyseOptions,
+): Analysis {
+  const start = now();
+  const photo = openPhoto(bytes);
+  const { format, width, height, stored } = photo;
+  const input = new NetworkInput(stored, network.inputSize, fit);
+  const timed = new TimedTarget(input, now);
+  const { truncated } = decodePhoto(photo, timed, limits);
+  const preprocessed = now();
+  const inference = network.infer(input.values, { featureMap: wantsFeatureMap });
+  const inferred = now();
+  return {
+    ...inference,
+    image: {
+      format,
+      width,
+      height,
+      orientation: stored.orientation,
+      ...(truncated ? { truncated: true } : {}),
+    },
+    view: viewOf(width, height, network.inputSize, fit, gridShift),
+    durationsMs: {
+      decode: preprocessed - start - timed.durationMs,
+      preprocess: timed.durationMs,
+      inference: inferred - preprocessed,
+    },
+  };
+}

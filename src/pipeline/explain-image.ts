@@ -1,0 +1,84 @@
+import { decodePhoto, openPhoto } from '../image/decode-image.ts';
+import { scaleRectangle } from '../image/fit.ts';
+import { paintHeatmap } from '../image/heatmap-overlay.ts';
+import { ReducedPicture } from '../image/reduced-picture.ts';
+import type { RgbImage } from '../image/rgb-image.ts';
+import { type Grid, heatOf } from '../mobilenet/class-activation-map.ts';
+import { type Prediction, topPredictions } from '../mobilenet/top-k.ts';
+import { type AnalyseOptions, type Analysis, analyseImage } from './analyse-image.ts';
+import type { PipelineParts } from './classify-image.ts';
+import { evidenceFor } from './evidence.ts';
+
+/** Where in a photo the network saw a class. */
+export interface Explanation extends Pick<Analysis, 'image' | 'view' | 'durationsMs'> {
+  /** The class that is explained. */
+  readonly prediction: Prediction;
+  /** Evidence for the class by position, of any sign; its mean plus the class's bias is its logit. */
+  readonly evidence: Grid;
+  /** The same for display: 0 where nothing speaks for the class, 1 at the strongest. */
+  readonly heatmap: Grid;
+}
+
+export interface ExplainOptions {
+  readonly fit: AnalyseOptions['fit'];
+  /** The class to explain; the most probable one, without. */
+  readonly classIndex?: number | undefined;
+}
+
+/**
+ * From the bytes of a photo to where in it the evidence for a class lies, by
+ * its class activation map.
+ *
+ * @throws AppError as {@link analyseImage} does
+ * @throws RangeError where there is no such class
+ */
+export function explainImage(
+  parts: PipelineParts,
+  bytes: Uint8Array,
+  { fit, classIndex }: ExplainOptions,
+): Explanation {
+  const { network, classes } = parts;
+  const analysis = analyseImage(parts, bytes, { fit, wantsFeatureMap: true });
+  const { probabilities, featureMap, image, view, durationsMs } = analysis;
+  if (featureMap === undefined) throw new Error('The network gave no feature map.');
+  const predictions = topPredictions(probabilities, classes, classes.length);
+  const prediction =
+    classIndex === undefined
+      ? predictions[0]
+      : predictions.find(({ index }) => index === classIndex);
+  if (prediction === undefined) {
+    throw new RangeError(
+      `Expected a class from 0 to ${classes.length - 1} but received ${classIndex}.`,
+    );
+  }
+  const evidence = evidenceFor(network, prediction.index, featureMap);
+  return { prediction, evidence, heatmap: heatOf(evidence), image, view, durationsMs };
+}
+
+/**
+ * Paints an explanation over its photo. Decodes the photo a second time, in
+ * the size of the picture.
+ *
+ * @param bytes of the photo that was explained
+ * @param maxSide of the picture, in pixels
+ * @returns the upright photo; smaller ones keep their size
+ * @throws AppError `image-too-large` where the photo can't be decoded at this size
+ */
+export function drawExplanation(
+  { limits }: Pick<PipelineParts, 'limits'>,
+  bytes: Uint8Array,
+  { heatmap, view }: Pick<Explanation, 'heatmap' | 'view'>,
+  maxSide: number,
+): RgbImage {
+  const photo = openPhoto(bytes);
+  const target = new ReducedPicture(photo.stored, maxSide);
+  decodePhoto(photo, target, limits);
+  const { image } = target;
+  const across = image.width / photo.width;
+  const down = image.height / photo.height;
+  paintHeatmap(image, heatmap, {
+    region: scaleRectangle(view.region, across, down),
+    gridRegion: scaleRectangle(view.gridRegion, across, down),
+  });
+  return image;
+}
