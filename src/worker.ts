@@ -1,18 +1,27 @@
 import { env } from 'cloudflare:workers';
 import classNames from '../model/classes.json' with { type: 'json' };
 import taxonomyTable from '../model/taxonomy.json' with { type: 'json' };
-import { readAccessRules } from './access/rules.ts';
+import { type AccessVariables, readAccessRules } from './access/rules.ts';
 import { verifyTurnstile } from './access/turnstile.ts';
 import { readConfig } from './config.ts';
 import { createApp } from './http/app.ts';
-import type { AppParts } from './http/parts.ts';
+import type { Analytics, AppParts, RateLimiter } from './http/parts.ts';
 import { cacheStore } from './http/result-store.ts';
 import { formats } from './image/formats.ts';
 import { keepNetwork, loadNetwork } from './mobilenet/network.ts';
 import { readTaxonomy } from './mobilenet/taxonomy.ts';
 import { dnsOverHttps } from './remote/dns-over-https.ts';
 import { fetchPhoto } from './remote/fetch-photo.ts';
-import { assets, type Bindings } from './runtime/workerd.ts';
+import { assets } from './runtime/workerd.ts';
+
+/** What wrangler.toml binds beside the variables that are read by name; all of it may be missing. */
+interface Bindings extends AccessVariables {
+  /** Where Turnstile's tokens are checked, if not at Cloudflare. */
+  readonly PETAL_TURNSTILE_URL?: string;
+  readonly RATE_LIMITER?: RateLimiter;
+  readonly ANALYTICS?: Analytics;
+  readonly VERSION?: { readonly id: string };
+}
 
 const network = keepNetwork(() => loadNetwork(assets));
 

@@ -77,7 +77,7 @@ export function classifyQuestion(
     fit: values.fit,
     heatmaps: include.includes('heatmap'),
     thresholds,
-    ...(isAllowed === undefined ? {} : { isAllowed }),
+    isAllowed,
   };
   return {
     text: JSON.stringify(['classify', { ...values, model }, thresholds]),
@@ -85,11 +85,8 @@ export function classifyQuestion(
     representation: representations[representation],
     isCacheable: true,
     answer(bytes) {
-      const { predictions, unknown, image, background, embedding, durationsMs } = classifyImage(
-        { network, classes, limits: config, now: clock.now },
-        bytes,
-        options,
-      );
+      const { predictions, unknown, image, backgroundProbability, embedding, durationsMs } =
+        classifyImage({ network, classes, limits: config, now: clock.now }, bytes, options);
       return {
         durationsMs,
         answer: {
@@ -102,7 +99,7 @@ export function classifyQuestion(
             : predictions,
           unknown,
           image,
-          ...(include.includes('background') ? { background } : {}),
+          ...(include.includes('background') ? { background: backgroundProbability } : {}),
           ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
         },
       };

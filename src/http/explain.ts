@@ -9,7 +9,7 @@ import type {
 } from '../contract/parameters.ts';
 import type { PhotosInput } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
-import { pngFile } from '../image/png-file.ts';
+import { encodePng } from '../image/png-file.ts';
 import { namedClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
@@ -99,7 +99,10 @@ function explainQuestion(
   mediaType: string,
 ): Question<Explained> {
   const { model, sha256 } = network.metadata;
-  const candidates = label === undefined ? undefined : namedClasses(taxonomy, 'label', label);
+  const isAllowed = label === undefined ? undefined : new Uint8Array(classes.length);
+  for (const index of namedClasses(taxonomy, 'label', label ?? 'entity')) {
+    if (isAllowed !== undefined) isAllowed[index] = 1;
+  }
   const isDrawn = mediaType !== representations.json;
   return {
     text: JSON.stringify(['explain', { ...others, fit, label, model }]),
@@ -108,13 +111,12 @@ function explainQuestion(
     isCacheable: !isDrawn,
     answer(bytes) {
       const pipeline = { network, classes, limits, now: clock.now };
-      const options = { fit, ...(candidates === undefined ? {} : { candidates }) };
-      const explanation = explainImage(pipeline, bytes, options);
+      const explanation = explainImage(pipeline, bytes, { fit, isAllowed });
       const { prediction, heatmap, view, image, durationsMs } = explanation;
       const picture = isDrawn
-        ? pngFile(drawExplanation({ limits }, bytes, explanation, maxPictureSide))
+        ? encodePng(drawExplanation({ limits }, bytes, explanation, maxPictureSide))
         : undefined;
-      const answer = { model, ...prediction, heatmap, region: view.inputRegion, image };
+      const answer = { model, ...prediction, heatmap, region: view.gridRegion, image };
       return { durationsMs, answer: { answer, picture } };
     },
   };

@@ -21,36 +21,29 @@ export interface Explanation extends Pick<Analysis, 'image' | 'view' | 'duration
 
 export interface ExplainOptions {
   readonly fit: AnalyseOptions['fit'];
-  /** The class to explain; the most probable one, without. */
-  readonly classIndex?: number | undefined;
+  /** By class index: 1 where the class may be explained, else 0. Without it, all may. */
+  readonly isAllowed?: Uint8Array | undefined;
 }
 
 /**
  * From the bytes of a photo to where in it the evidence for a class lies, by
- * its class activation map.
+ * its class activation map: for the most probable class of those that may be
+ * explained.
  *
  * @throws AppError as {@link analyseImage} does
- * @throws RangeError where there is no such class
+ * @throws RangeError where no class may be explained
  */
 export function explainImage(
   parts: PipelineParts,
   bytes: Uint8Array,
-  { fit, classIndex }: ExplainOptions,
+  { fit, isAllowed }: ExplainOptions,
 ): Explanation {
   const { network, classes } = parts;
   const analysis = analyseImage(parts, bytes, { fit, wantsFeatureMap: true });
   const { probabilities, featureMap, image, view, durationsMs } = analysis;
   if (featureMap === undefined) throw new Error('The network gave no feature map.');
-  const predictions = topPredictions(probabilities, classes, classes.length);
-  const prediction =
-    classIndex === undefined
-      ? predictions[0]
-      : predictions.find(({ index }) => index === classIndex);
-  if (prediction === undefined) {
-    throw new RangeError(
-      `Expected a class from 0 to ${classes.length - 1} but received ${classIndex}.`,
-    );
-  }
+  const [prediction] = topPredictions(probabilities, classes, 1, { isAllowed });
+  if (prediction === undefined) throw new RangeError('Expected a class that may be explained.');
   const evidence = evidenceFor(network, prediction.index, featureMap);
   return { prediction, evidence, heatmap: heatOf(evidence), image, view, durationsMs };
 }

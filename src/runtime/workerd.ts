@@ -5,17 +5,6 @@
  */
 import wasm from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
 import artifact from '../../model/mobilenet_v2_1.0_224.safetensors';
-import type { AccessVariables } from '../access/rules.ts';
-import type { Analytics, RateLimiter } from '../http/parts.ts';
 import type { NetworkAssets } from '../mobilenet/network.ts';
 
 export const assets: NetworkAssets = { wasm, artifact };
-
-/** What wrangler.toml binds beside the variables that are read by name; all of it may be missing. */
-export interface Bindings extends AccessVariables {
-  /** Where Turnstile's tokens are checked, if not at Cloudflare. */
-  readonly PETAL_TURNSTILE_URL?: string;
-  readonly RATE_LIMITER?: RateLimiter;
-  readonly ANALYTICS?: Analytics;
-  readonly VERSION?: { readonly id: string };
-}

@@ -96,10 +96,16 @@ function problemTable(): Html {
 
 function exampleOf(example: Example, origin: string): Html {
   const answer: unknown = (exampleAnswers as Record<string, unknown>)[example.id];
-  const text = typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2);
+  const text = typeof answer === 'string' ? answer : laidOut(answer);
   return html`<h3>Example: ${example.title}</h3>
         <pre tabindex="0" aria-label="Command"><code>${curlCommand(example, origin)}</code></pre>
         <pre tabindex="0" aria-label="Answer"><code>${text}</code></pre>`;
+}
+
+/** JSON for reading: lists of numbers take one line each. */
+function laidOut(value: unknown): string {
+  const text = JSON.stringify(value, null, 2);
+  return text.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, ' '));
 }
 
 /** Sentences in which backquotes mark code. */
