@@ -1,8 +1,16 @@
 /** Runs the bundled Worker on this machine: the real workerd, by way of Miniflare. */
 import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type Request,
+  type Response,
+} from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 
 const root = join(import.meta.dirname, '..');
@@ -12,6 +20,21 @@ const moduleTypes = {
   '.wasm': 'CompiledWasm',
   '.safetensors': 'Data',
 } as const;
+
+/**
+ * The Worker's way out: to public addresses only, as where it is deployed.
+ * workerd judges those that it connects to, so that a name can't lead elsewhere
+ * between two look-ups. Left to itself, Miniflare lets a Worker reach private
+ * addresses too (https://github.com/cloudflare/miniflare/issues/412).
+ */
+const publicInternet = {
+  name: 'public-internet',
+  modules: true,
+  script: 'export default { fetch: (request, { internet }) => internet.fetch(request) };',
+  serviceBindings: {
+    internet: { network: { allow: ['public'], tlsOptions: { trustBrowserCas: true } } },
+  },
+};
 
 export interface LocalWorkerOptions {
   /** Folder of the bundle. */
@@ -24,6 +47,10 @@ export interface LocalWorkerOptions {
   readonly inspectorPort?: number;
   /** Variables that replace those of wrangler.toml. */
   readonly vars?: Record<string, string>;
+  /** Answers what the Worker fetches, instead of the public internet; as a Node.js handler, byte by byte. */
+  readonly outbound?:
+    | ((request: Request) => Response | Promise<Response>)
+    | { readonly node: (request: IncomingMessage, response: ServerResponse) => void };
 }
 
 export interface LocalWorker {
@@ -39,7 +66,7 @@ export interface LocalWorker {
  * @throws Error where the port is taken or workerd does not start
  */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
-  const { bundle, host = '127.0.0.1', port = 0, inspectorPort, vars } = options;
+  const { bundle, host = '127.0.0.1', port = 0, inspectorPort, vars, outbound } = options;
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, 'wrangler.toml'));
   const paths = globSync('*.{js,wasm,safetensors}', { cwd: bundle });
   // The first module is the entry.
@@ -53,10 +80,16 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
   );
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions,
-      bindings: { ...(workerOptions.bindings as Record<string, string>), ...vars },
-      modules,
-      modulesRoot: bundle,
+      workers: [
+        {
+          ...workerOptions,
+          bindings: { ...(workerOptions.bindings as Record<string, string>), ...vars },
+          modules,
+          modulesRoot: bundle,
+          outboundService: outbound ?? publicInternet.name,
+        },
+        publicInternet,
+      ],
       host,
       port,
       ...(inspectorPort === undefined ? {} : { inspectorPort }),
