@@ -11,6 +11,8 @@ export interface RemoteLimits {
   readonly timeoutMs: number;
   /** Most redirects; 0 allows none. */
   readonly maxRedirects: number;
+  /** Told how much memory the photo is about to take; may have it wait, or refuse it. */
+  readonly hold?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /** All addresses of a name, IPv4 and IPv6; none where the name doesn't exist. */
@@ -132,7 +134,7 @@ async function request(
 /** Reads the answer if it can be a photo, and cancels it if not. */
 async function readPhoto(
   response: Response,
-  { maxBytes }: RemoteLimits,
+  { maxBytes, hold }: RemoteLimits,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const refusal = refusalOf(response, maxBytes);
@@ -140,7 +142,7 @@ async function readPhoto(
     await discardBody(response);
     throw refusal;
   }
-  const bytes = response.body && (await readBody(response.body, { maxBytes, signal }));
+  const bytes = response.body && (await readBody(response.body, { maxBytes, signal, hold }));
   if (bytes === null || bytes.length === 0) throw remoteRefusal('empty');
   return bytes;
 }
