@@ -196,6 +196,24 @@ describe('readJson', () => {
     );
   });
 
+  it.for([
+    ['numbers', '-+01.eE', '', ''],
+    ['strings', '"\\\\u0d8aF/nx', '"', '"'],
+    ['arrays and objects', '[]{},:1 "', '', ''],
+    ['arrays of numbers', '[],1x', '[[1', ']'],
+  ])('agrees with JSON.parse about short texts of what %s are made of', ([, units, head, tail]) => {
+    const texts = fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength: 7 });
+    fc.assert(
+      fc.property(texts, (middle) => {
+        const text = head + middle + tail;
+        const expected = parsed(encoder.encode(text));
+        if (expected === undefined) expect(refusalOf(text).code).toBe('invalid-json');
+        else expect(toPlain(read(text))).toEqual(rounded(expected.value));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('takes a byte order mark', () => {
     expect(read('\ufeff{"top_k":3}')).toEqual({ top_k: 3 });
   });
