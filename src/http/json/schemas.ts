@@ -1,0 +1,16 @@
+/** How values of {@link readJson} that JSON.parse doesn't give are seen by zod schemas. */
+import * as z from 'zod';
+import { Base64Text } from './base64-text.ts';
+import { NumberArray } from './number-array.ts';
+
+/** A string, short or long, to be handed to `decodeBase64Text`. */
+export const base64Text = z
+  .custom<string | Base64Text>((value) => typeof value === 'string' || value instanceof Base64Text)
+  .meta({ type: 'string', contentEncoding: 'base64' });
+
+/** A list of a few numbers, as a plain array; they were rounded to float32. */
+export const numberList = z.preprocess(
+  (value) =>
+    value instanceof NumberArray && value.shape.length === 1 ? Array.from(value.values) : value,
+  z.array(z.number()),
+);
