@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Base64Text, decodeBase64Text } from '../../src/http/json/base64-text.ts';
-import { readJson } from '../../src/http/json/read-json.ts';
+import { Base64Text, decodeBase64Text } from '../../src/json/base64-text.ts';
+import { readJson } from '../../src/json/read-json.ts';
 
 /** How clients write base64 into JSON. */
 const spellings = fc.record({

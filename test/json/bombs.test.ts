@@ -1,8 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { Base64Text, decodeBase64Text } from '../../src/http/json/base64-text.ts';
-import { readJson } from '../../src/http/json/read-json.ts';
+import { Base64Text, decodeBase64Text } from '../../src/json/base64-text.ts';
+import { readJson } from '../../src/json/read-json.ts';
 import { allocatedBytes } from '../image/allocated-bytes.ts';
 
 const bodyBytes = 20_000_000;

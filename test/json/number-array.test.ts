@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NumberArray } from '../../src/http/json/number-array.ts';
-import { readJson } from '../../src/http/json/read-json.ts';
+import { NumberArray } from '../../src/json/number-array.ts';
+import { readJson } from '../../src/json/read-json.ts';
 import { read, rounded, toPlain } from './plain.ts';
 
 const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });

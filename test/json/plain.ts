@@ -1,5 +1,5 @@
-import { NumberArray } from '../../src/http/json/number-array.ts';
-import { type JsonValue, readJson } from '../../src/http/json/read-json.ts';
+import { NumberArray } from '../../src/json/number-array.ts';
+import { type JsonValue, readJson } from '../../src/json/read-json.ts';
 
 const encoder = new TextEncoder();
 

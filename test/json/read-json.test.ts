@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { readJson } from '../../src/http/json/read-json.ts';
+import { readJson } from '../../src/json/read-json.ts';
 import { exceedsFloat32, read, rounded, toPlain } from './plain.ts';
 
 const encoder = new TextEncoder();

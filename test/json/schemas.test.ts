@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { Base64Text } from '../../src/http/json/base64-text.ts';
-import { base64Text, numberList } from '../../src/http/json/schemas.ts';
+import { Base64Text } from '../../src/json/base64-text.ts';
+import { base64Text, numberList } from '../../src/json/schemas.ts';
 import { read } from './plain.ts';
 
-const schema = z.object({ image: base64Text, shape: numberList });
+const schema = z.object({ image: base64Text('Expected base64'), shape: numberList });
 
 describe('schemas of what readJson gives', () => {
   it('take base64 of any length, and lists of numbers as plain arrays', () => {

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { unescapeAscii } from './escapes.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../errors.ts';
 
 /** Bytes that have a meaning in JSON. */
 export const ascii = {
