@@ -1,5 +1,5 @@
-import { startPetal } from '../src/testing/start-petal.ts';
 import { startProgress } from '../src/cli/progress.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import type { NativeRun } from './native-process.ts';
 import { prepareNativeRuns } from './native-run.ts';

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputSize } from '../model/mobilenet-v2.ts';
-import { startPetal } from '../src/testing/start-petal.ts';
 import { startProgress } from '../src/cli/progress.ts';
 import { jpegCodec } from '../src/image/jpeg/codec.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { runScript } from './child-process.ts';
 import { findFreePort, type HeapUsage, readHeapUsage, watchHeap } from './inspector.ts';

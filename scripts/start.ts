@@ -2,13 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { Command } from 'commander';
-import { buildWorker } from '../src/testing/build-worker.ts';
-import {
-  type LogLine,
-  type Petal,
-  type PetalOptions,
-  startPetal,
-} from '../src/testing/start-petal.ts';
+import type { LogLine, Petal, PetalOptions } from '../src/testing/start-petal.ts';
 
 const examplePhoto = 'test/fixtures/valid/jpeg/daisy.jpg';
 
@@ -61,6 +55,9 @@ async function start(options: Options): Promise<void> {
       : readPort('--port', options.port);
   const host = options.host ?? process.env.HOST ?? '127.0.0.1';
   const https = await readHttps(options);
+  // Loaded when they are needed: they bring wrangler, which takes a while.
+  const { buildWorker } = await import('../src/testing/build-worker.ts');
+  const { startPetal } = await import('../src/testing/start-petal.ts');
   const bundle = await buildWorker();
   const petal = await startPetal({
     bundle,

@@ -10,13 +10,14 @@ export interface EndedCommand {
   readonly output: string;
 }
 
-/** @param env variables beside those of this process */
+/** Runs a command to its end, whatever that is, with nothing to read. */
 export async function runCommand(
   command: string,
   parameters: readonly string[],
   options: {
     readonly cwd: string;
-    readonly env?: Readonly<Record<string, string>>;
+    /** Variables beside those of this process, which `undefined` takes away. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
     /** The command is stopped after so long. */
     readonly timeoutMs?: number;
     /** Whether a shell looks the command up, as Windows needs for scripts that npm links. */
