@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
 import type { RemoteLimits } from '../../src/remote/fetch-photo.ts';
+import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { send, serve } from '../model/loopback-server.ts';
 
 const photo = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
@@ -24,7 +24,7 @@ const addresses: Record<string, string> = {
 
 let photoServer: Server;
 let folder: string;
-let worker: LocalWorker;
+let worker: Petal;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'petal-remote-'));
@@ -34,7 +34,7 @@ beforeAll(async () => {
     format: 'esm',
     outfile: join(folder, 'worker.js'),
   });
-  worker = await startLocalWorker({ bundle: folder, outbound: { node: answer } });
+  worker = await startPetal({ bundle: folder, outbound: { node: answer } });
 });
 afterAll(async () => {
   await worker.dispose();
@@ -180,7 +180,7 @@ describe('in workerd, a body that has no good end', () => {
 
 test('a Worker on this machine reaches no private addresses', async () => {
   const server = await serve({ '/secret': send(photo) });
-  const lonely = await startLocalWorker({ bundle: folder });
+  const lonely = await startPetal({ bundle: folder });
   try {
     const { port } = new URL(server.url('/'));
     for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]']) {
