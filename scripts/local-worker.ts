@@ -24,6 +24,8 @@ export interface LocalWorkerOptions {
   readonly inspectorPort?: number;
   /** Variables that replace those of wrangler.toml. */
   readonly vars?: Record<string, string>;
+  /** Source of a module that becomes the entry in the bundle's place; it imports `./worker.js`. */
+  readonly entry?: string;
 }
 
 export interface LocalWorker {
@@ -39,7 +41,7 @@ export interface LocalWorker {
  * @throws Error where the port is taken or workerd does not start
  */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
-  const { bundle, host = '127.0.0.1', port = 0, inspectorPort, vars } = options;
+  const { bundle, host = '127.0.0.1', port = 0, inspectorPort, vars, entry } = options;
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, 'wrangler.toml'));
   const paths = globSync('*.{js,wasm,safetensors}', { cwd: bundle });
   // The first module is the entry.
@@ -51,6 +53,10 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
       contents: await readFile(join(bundle, path)),
     })),
   );
+  if (entry !== undefined) {
+    const path = join(bundle, 'entry.js');
+    modules.unshift({ type: moduleTypes['.js'], path, contents: Buffer.from(entry) });
+  }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...workerOptions,

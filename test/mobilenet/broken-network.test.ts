@@ -182,13 +182,9 @@ describe('a request that is wrong', () => {
     expect(() => network.infer(input.subarray(3))).toThrow(
       expect.objectContaining({ code: 'invalid-parameter' }),
     );
-    for (const factor of [Number.NaN, Number.POSITIVE_INFINITY, 1e38, 1e9]) {
-      try {
-        // What the kernels make of such numbers is not always garbage.
-        network.infer(input.map((value) => value * factor));
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'invalid-parameter' });
-      }
+    for (const factor of [Number.NaN, Number.POSITIVE_INFINITY, 1e38, 0]) {
+      const { probabilities } = network.infer(input.map((value) => value * factor));
+      expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
     }
     expect(network.infer(input).probabilities).toEqual(expected);
     expect(loads()).toBe(1);
