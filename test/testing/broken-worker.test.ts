@@ -1,39 +1,24 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
 import {
   type ClassifyAnswer,
   classifyAnswer,
   type HealthAnswer,
   healthAnswer,
   problemAnswer,
-} from '../../src/contract.ts';
+} from '../../src/contract/answers.ts';
+import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 
 /** The Worker in an isolate that has no memory left while it answers certain requests. */
-const entry = `
-import worker from './worker.js';
-const { grow } = WebAssembly.Memory.prototype;
-export default {
-  async fetch(request, env, ctx) {
-    if (!request.headers.has('x-test-no-memory')) return worker.fetch(request, env, ctx);
-    WebAssembly.Memory.prototype.grow = () => {
-      throw new RangeError('WebAssembly.Memory.grow(): Unable to grow instance memory');
-    };
-    try {
-      return await worker.fetch(request, env, ctx);
-    } finally {
-      WebAssembly.Memory.prototype.grow = grow;
-    }
-  },
-};
-`;
+const entry = join(import.meta.dirname, 'no-memory.js');
 
 const { base64 = '' } = inject('validPhotos').find(({ name }) => name === 'daisy.jpg') ?? {};
 const photo = new Uint8Array(Buffer.from(base64, 'base64'));
 
-let worker: LocalWorker;
+let worker: Petal;
 
 beforeAll(async () => {
-  worker = await startLocalWorker({ bundle: inject('bundle'), entry });
+  worker = await startPetal({ bundle: inject('bundle'), entry });
 });
 afterAll(async () => {
   await worker.dispose();
