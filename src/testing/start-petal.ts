@@ -1,16 +1,10 @@
 /** `petal/testing`: Petal for test suites and laptops, in the real workerd, without an account. */
 import { join } from 'node:path';
-import {
-  convertV4MiniflareOptions,
-  Log,
-  LogLevel,
-  Miniflare,
-  Response as MiniflareResponse,
-  type V4FetchHandler,
-} from 'miniflare';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
+import { type Outbound, outboundService, publicInternet } from './outbound.ts';
 import { certificateOf, fetchTrusting } from './own-certificate.ts';
 import { readWorkerModules } from './worker-modules.ts';
 
@@ -43,8 +37,8 @@ export interface PetalOptions {
   readonly persist?: string | false | undefined;
   /** Is handed each line that the Worker logs. They go nowhere without it. */
   readonly onLog?: ((line: LogLine) => void) | undefined;
-  /** Answers the Worker's own requests (photos by address, Turnstile) in place of the network. */
-  readonly outbound?: ((request: Request) => Response | Promise<Response>) | undefined;
+  /** Answers the Worker's own requests (photos by address, Turnstile) in place of the public internet. */
+  readonly outbound?: Outbound | undefined;
   /** Path of a JavaScript module that runs in place of the Worker and imports it as './worker.js'. */
   readonly entry?: string | undefined;
   /** Folder of a bundle that is there already. Without it the weights and the bundle are made if missing. */
@@ -85,16 +79,21 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
   );
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions,
-      bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
-      modules: await readWorkerModules(bundle, options.entry),
-      modulesRoot: bundle,
+      workers: [
+        {
+          ...workerOptions,
+          bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
+          modules: await readWorkerModules(bundle, options.entry),
+          modulesRoot: bundle,
+          outboundService: outbound === undefined ? publicInternet.name : outboundService(outbound),
+        },
+        publicInternet,
+      ],
       host,
       port,
       ...httpsOptions(options.https),
       ...(inspectorPort === undefined ? {} : { inspectorPort }),
       ...(typeof persist === 'string' ? { resourcePersistencePath: persist } : {}),
-      ...(outbound === undefined ? {} : { outboundService: answeredBy(outbound) }),
       // No look-up of Request.cf over the network; a placeholder serves.
       cf: false,
       log: new Log(LogLevel.WARN),
@@ -119,16 +118,6 @@ function httpsOptions(https: PetalOptions['https'] = false): {
 } {
   if (typeof https === 'boolean') return { https };
   return { httpsCert: https.cert, httpsKey: https.key };
-}
-
-/** Speaks Node.js's own Request and Response, where Miniflare has classes of its own. */
-function answeredBy(outbound: NonNullable<PetalOptions['outbound']>): V4FetchHandler {
-  return async ({ url, method, headers, body }) => {
-    const init = { method, headers: [...headers], body, duplex: 'half' };
-    const answer = await outbound(new Request(url, init as RequestInit));
-    const { status, statusText } = answer;
-    return new MiniflareResponse(answer.body, { status, statusText, headers: [...answer.headers] });
-  };
 }
 
 async function petalOf(miniflare: Miniflare, url: URL): Promise<Petal> {
