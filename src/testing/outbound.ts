@@ -1,14 +1,7 @@
 /** Where a Worker's own requests go. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Response as MiniflareResponse, type V4FetchHandler } from 'miniflare';
-
-/**
- * Answers what the Worker fetches: with a Response, or as a handler of
- * Node.js's servers does, byte by byte.
- */
-export type Outbound =
-  | ((request: Request) => Response | Promise<Response>)
-  | { readonly node: (request: IncomingMessage, response: ServerResponse) => void };
+import type { Outbound } from './petal.ts';
 
 /**
  * The Worker's way out: to public addresses only, as where it is deployed.

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { classifyAnswer } from '../../src/contract.ts';
-import type { Outbound } from '../../src/testing/outbound.ts';
 import {
   type LogLine,
+  type Outbound,
   type Petal,
   type PetalOptions,
   startPetal,
