@@ -21,7 +21,7 @@ export interface Received {
   /** Text fields of a form. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Members of a JSON body but the photos. */
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: readonly (readonly [name: string, value: unknown])[];
   /** Memory that the photos of the body take, together. */
   readonly heldBytes: number;
   /** Of Turnstile. */
@@ -67,7 +67,7 @@ function readPhotos(
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
-  const nothingElse = { fields: [], members: {}, ...challenge };
+  const nothingElse = { fields: [], members: [], ...challenge };
   if (/^multipart\/form-data\b/i.test(mediaType))
     return readFormPhotos(body, mediaType, nothingElse);
   if (isJson(mediaType)) return { ...nothingElse, ...readJsonPhotos(readJson(body)) };
@@ -98,7 +98,7 @@ function readFormPhotos(
 export type JsonPhotosReader = (body: JsonValue) => Pick<Received, 'photos' | 'isList' | 'members'>;
 
 function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
-  const { image, url, images, ...members } = parse(photosBody, body);
+  const { image, url, images } = parse(photosBody, body);
   if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
     throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
   }
@@ -113,7 +113,8 @@ function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
       return base64Source(text, pointer);
     }),
     isList: images !== undefined,
-    members,
+    // Not out of what was parsed: zod passes over a member that is called __proto__.
+    members: Object.entries(body ?? {}).filter(([name]) => !Object.hasOwn(photosBody.shape, name)),
   };
 }
 
