@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examples } from '../src/contract/examples.ts';
-import { buildWorker } from './build.ts';
-import { startLocalWorker } from './local-worker.ts';
+import { buildWorker } from '../src/testing/build-worker.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { runExample } from './run-example.ts';
 
 const path = join(import.meta.dirname, '..', 'src', 'contract', 'example-answers.json');
 
-const worker = await startLocalWorker({ bundle: await buildWorker() });
+const worker = await startPetal({ bundle: await buildWorker() });
 try {
   const answers: [string, unknown][] = [];
   for (const example of examples) answers.push([example.id, await runExample(example, worker.url)]);
