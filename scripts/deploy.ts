@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
 import { Command, Option } from 'commander';
-import { type Finding, findPrerequisites } from './deploy/checks.ts';
+import type { Finding } from './deploy/checks.ts';
 import { deploy } from './deploy/wrangler.ts';
 
 const marks = {
@@ -24,6 +24,8 @@ function print({ name, state, detail }: Finding): void {
 }
 
 async function run({ env, check }: Options): Promise<void> {
+  // Loaded when it is needed: it brings wrangler, which takes a while.
+  const { findPrerequisites } = await import('./deploy/checks.ts');
   console.log(`Deploying Petal to ${env}\n`);
   const findings: Finding[] = [];
   for await (const finding of findPrerequisites(env)) {

@@ -18,6 +18,9 @@ export interface Finding {
   readonly todo?: string;
 }
 
+/** Of wrangler.toml. */
+type Variables = Readonly<Record<string, unknown>>;
+
 /** Of a Worker's modules together, uncompressed, on every plan. */
 const limitBytes = 64 * 2 ** 20;
 
@@ -34,7 +37,8 @@ export async function* findPrerequisites(environment: string): AsyncGenerator<Fi
   const whoami = await askWhoami();
   const account = findAccount(whoami, config.account_id);
   yield account;
-  yield await findSecrets(environment, String(config.vars.PETAL_ACCESS), account.state === 'there');
+  yield findAccess(config.vars, environment);
+  yield* findSecrets(config.vars, environment, account.state === 'there');
   yield findRateLimit(config.ratelimits);
   yield {
     name: 'plan',
@@ -96,37 +100,61 @@ function findAccount(whoami: Whoami, configured: string | undefined): Finding {
   };
 }
 
-/** @param access PETAL_ACCESS */
-async function findSecrets(
-  environment: string,
-  access: string,
-  hasAccount: boolean,
-): Promise<Finding> {
+/** The secrets that variables ask for, with what sets each. */
+function requiredSecrets({
+  PETAL_ACCESS,
+  PETAL_TURNSTILE_SITE_KEY,
+}: Variables): [string, string][] {
+  const secrets: [string, string][] = [];
+  if (PETAL_ACCESS === 'keys') {
+    secrets.push(['PETAL_API_KEYS', 'npm run keys, then npx wrangler secret put PETAL_API_KEYS']);
+  }
+  if (PETAL_TURNSTILE_SITE_KEY !== undefined && PETAL_TURNSTILE_SITE_KEY !== '') {
+    secrets.push([
+      'PETAL_TURNSTILE_SECRET_KEY',
+      'npx wrangler secret put PETAL_TURNSTILE_SECRET_KEY',
+    ]);
+  }
+  return secrets;
+}
+
+function findAccess({ PETAL_ACCESS }: Variables, environment: string): Finding {
   const name = 'access';
-  if (access === 'open') {
+  if (PETAL_ACCESS === 'keys') return { name, state: 'there', detail: 'those who have a key' };
+  if (PETAL_ACCESS === 'open') {
     const detail = 'PETAL_ACCESS is "open": everybody may use it, at your cost';
     return { name, state: 'note', detail };
   }
-  if (access !== 'keys') {
-    return {
-      name,
-      state: 'missing',
-      detail: `PETAL_ACCESS is "${access}"`,
-      todo: `Set PETAL_ACCESS to "keys" or "open" in wrangler.toml, under [env.${environment}.vars]`,
-    };
-  }
-  const todo = `PETAL_API_KEYS: npm run keys, then npx wrangler secret put PETAL_API_KEYS --env ${environment}`;
+  return {
+    name,
+    state: 'missing',
+    detail: `PETAL_ACCESS is "${PETAL_ACCESS}"`,
+    todo: `Set PETAL_ACCESS to "keys" or "open" in wrangler.toml, under [env.${environment}.vars]`,
+  };
+}
+
+async function* findSecrets(
+  variables: Variables,
+  environment: string,
+  hasAccount: boolean,
+): AsyncGenerator<Finding> {
+  const required = requiredSecrets(variables);
+  if (required.length === 0) return;
   const asked: Asked<string[]> = hasAccount
     ? await askSecrets(environment)
     : { why: 'there is no account' };
-  if ('why' in asked) {
-    const detail = `whether PETAL_API_KEYS is set cannot be asked: ${asked.why}`;
-    return { name, state: 'unknown', detail, todo: `If it is not set yet, ${todo}` };
+  for (const [secret, command] of required) {
+    const name = 'secret';
+    const todo = `${secret}: ${command} --env ${environment}`;
+    if ('why' in asked) {
+      const detail = `whether ${secret} is set cannot be asked: ${asked.why}`;
+      yield { name, state: 'unknown', detail, todo: `If it is not set yet, ${todo}` };
+    } else if (asked.answer.includes(secret)) {
+      yield { name, state: 'there', detail: secret };
+    } else {
+      yield { name, state: 'missing', detail: `${secret} is missing`, todo };
+    }
   }
-  if (asked.answer.includes('PETAL_API_KEYS')) {
-    return { name, state: 'there', detail: 'those with a key of PETAL_API_KEYS' };
-  }
-  return { name, state: 'missing', detail: 'PETAL_API_KEYS is missing', todo };
 }
 
 function findRateLimit(

@@ -3,9 +3,9 @@
  * (https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md).
  */
 import * as z from 'zod';
-import { Base64Text } from '../json/base64-text.ts';
 import { NumberArray } from '../json/number-array.ts';
-import { maxImages } from './photos.ts';
+import { numberList } from '../json/schemas.ts';
+import { maxImages, photoText } from './photos.ts';
 
 /** What the network gives, as tensors of one row a photo. */
 export const outputTensors = {
@@ -31,21 +31,12 @@ const dimensions = z
   .meta({ description: '[n] for photos, [n, 224, 224, 3] for inputs.' });
 
 /** A short list of numbers comes as a tensor from the JSON reader. */
-const shape = z.preprocess(
-  (value) => (value instanceof NumberArray ? Array.from(value.values) : value),
-  dimensions,
-);
+const shape = numberList.pipe(dimensions);
 
 const bytes = z
-  .array(
-    z.custom<string | Base64Text>(
-      (value) => typeof value === 'string' || value instanceof Base64Text,
-      'Expected a photo as base64',
-    ),
-    'Expected a list of photos as base64',
-  )
-  .min(1)
-  .max(maxImages);
+  .array(photoText, 'Expected a list of photos as base64')
+  .min(1, 'Expected at least one photo')
+  .max(maxImages, `Expected at most ${maxImages} photos`);
 
 const inputTensor = z.discriminatedUnion(
   'datatype',

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { AppError } from '../errors.ts';
 import { type Stage, stages } from '../pipeline/analyse-image.ts';
+import { remoteRefusal } from '../remote/refusal.ts';
 import { countRequest } from './admission.ts';
 import { releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
@@ -62,15 +63,20 @@ interface Photo {
 export async function answerPhotos<Answer>(
   c: Context<PetalEnv>,
   parts: AppParts,
-  { photos, isList }: Received,
+  { photos, isList, heldBytes }: Received,
   question: Question<Answer>,
 ): Promise<Answered<Answer>> {
   const facts = c.get('facts');
   facts.photos = photos.length;
+  const load = (source: PhotoSource): Promise<Photo | Error> =>
+    loadPhoto(c, parts, source, heldBytes).catch((error: unknown) => {
+      if (isList && error instanceof Error) return error;
+      throw error;
+    });
   const isAllHere = photos.length === 1 || photos.every((source) => 'bytes' in source);
   const loaded: (Photo | Error)[] = [];
   if (isAllHere) {
-    for (const source of photos) loaded.push(await load(c, parts, source, isList));
+    for (const source of photos) loaded.push(await load(source));
     const entityTag = await entityTagOf(parts, question, loaded);
     if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
       return { outcomes: [], entityTag, isNotModified: true };
@@ -80,7 +86,7 @@ export async function answerPhotos<Answer>(
   for (const [i, source] of photos.entries()) {
     if (i > 0) await parts.clock.wait(0);
     c.get('lease').renew();
-    const photo = loaded[i] ?? (await load(c, parts, source, isList));
+    const photo = loaded[i] ?? (await load(source));
     if (!isAllHere) loaded.push(photo);
     try {
       if (photo instanceof Error) throw photo;
@@ -99,34 +105,23 @@ export async function answerPhotos<Answer>(
   return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
 }
 
-/** @returns why it isn't here, where it is part of a list */
-async function load(
+async function loadPhoto(
   c: Context<PetalEnv>,
-  parts: AppParts,
+  { fetchPhoto }: AppParts,
   source: PhotoSource,
-  isList: boolean,
-): Promise<Photo | Error> {
-  try {
-    const isFetched = 'url' in source;
-    const bytes = isFetched ? await fetchPhoto(parts, source.url) : source.bytes();
-    if (bytes.length === 0) throw new AppError('empty-body', 'The photo has 0 bytes.');
-    c.get('facts').bytes += bytes.length;
-    return { bytes, sha256: await sha256(bytes), isFetched };
-  } catch (error) {
-    if (isList && error instanceof Error) return error;
-    throw error;
+  heldBytes: number,
+): Promise<Photo> {
+  const isFetched = 'url' in source;
+  const lease = c.get('lease');
+  const bytes = isFetched
+    ? await fetchPhoto?.(source.url, (bytes) => lease.hold(heldBytes + bytes))
+    : source.bytes();
+  if (bytes === undefined) throw remoteRefusal('disabled');
+  if (bytes.length === 0) {
+    throw new AppError('empty-body', 'The photo has 0 bytes. Send the bytes of a photo.');
   }
-}
-
-async function fetchPhoto({ fetchPhoto }: AppParts, url: string): Promise<Uint8Array> {
-  if (fetchPhoto === undefined) {
-    throw new AppError(
-      'remote-fetch-failed',
-      'Fetching photos by their address is switched off here. Send the bytes of the photo.',
-      { facts: { reason: 'disabled' } },
-    );
-  }
-  return await fetchPhoto(url);
+  c.get('facts').bytes += bytes.length;
+  return { bytes, sha256: await sha256(bytes), isFetched };
 }
 
 async function entityTagOf(

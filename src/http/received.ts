@@ -22,6 +22,8 @@ export interface Received {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Members of a JSON body but the photos. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** Memory that the photos of the body take, together. */
+  readonly heldBytes: number;
   /** Of Turnstile. */
   readonly challengeToken?: string;
   /** Frees the body, and the photos that lie in it. */
@@ -46,7 +48,8 @@ export async function receivePhotos(
   const body = await readBody(request, limits, lease);
   try {
     const photos = readPhotos(request, body, readJsonPhotos);
-    const received = { ...photos, release: () => releaseBody(body) };
+    const heldBytes = body.buffer.byteLength;
+    const received = { ...photos, heldBytes, release: () => releaseBody(body) };
     if (received.photos.length > maxImages) throw tooMany(received.photos.length);
     return received;
   } catch (error) {
@@ -59,7 +62,7 @@ function readPhotos(
   request: Request,
   body: Uint8Array,
   readJsonPhotos: JsonPhotosReader,
-): Omit<Received, 'release'> {
+): Omit<Received, 'heldBytes' | 'release'> {
   if (body.length === 0) throw emptyBody();
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
@@ -78,8 +81,8 @@ function isJson(mediaType: string): boolean {
 function readFormPhotos(
   body: Uint8Array,
   mediaType: string,
-  others: Omit<Received, 'photos' | 'isList' | 'release'>,
-): Omit<Received, 'release'> {
+  others: Pick<Received, 'fields' | 'members'>,
+): Omit<Received, 'heldBytes' | 'release'> {
   const form = readForm(body, mediaType, maxImages);
   const token = form.fields.find(([name]) => name === tokenField)?.[1];
   return {

@@ -1,4 +1,5 @@
 /** `petal/testing`: Petal for test suites and laptops, in the real workerd, without an account. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import {
   convertV4MiniflareOptions,
@@ -12,6 +13,7 @@ import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
 import { certificateOf, fetchTrusting } from './own-certificate.ts';
+import { publicInternet } from './public-internet.ts';
 import { readWorkerModules } from './worker-modules.ts';
 
 /** One line that the Worker logged. */
@@ -43,8 +45,15 @@ export interface PetalOptions {
   readonly persist?: string | false | undefined;
   /** Is handed each line that the Worker logs. They go nowhere without it. */
   readonly onLog?: ((line: LogLine) => void) | undefined;
-  /** Answers the Worker's own requests (photos by address, Turnstile) in place of the network. */
-  readonly outbound?: ((request: Request) => Response | Promise<Response>) | undefined;
+  /**
+   * Answers the Worker's own requests (photos by address, Turnstile) in place of the network: with
+   * fetch's classes, or as a Node.js handler, byte by byte. Without it the Worker reaches public
+   * addresses only.
+   */
+  readonly outbound?:
+    | ((request: Request) => Response | Promise<Response>)
+    | { readonly node: (request: IncomingMessage, response: ServerResponse) => void }
+    | undefined;
   /** Path of a JavaScript module that runs in place of the Worker and imports it as './worker.js'. */
   readonly entry?: string | undefined;
   /** Folder of a bundle that is there already. Without it the weights and the bundle are made if missing. */
@@ -85,16 +94,24 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
   );
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions,
-      bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
-      modules: await readWorkerModules(bundle, options.entry),
-      modulesRoot: bundle,
+      workers: [
+        {
+          ...workerOptions,
+          bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
+          modules: await readWorkerModules(bundle, options.entry),
+          modulesRoot: bundle,
+          outboundService:
+            typeof outbound === 'function'
+              ? answeredBy(outbound)
+              : (outbound ?? publicInternet.name),
+        },
+        publicInternet,
+      ],
       host,
       port,
       ...httpsOptions(options.https),
       ...(inspectorPort === undefined ? {} : { inspectorPort }),
       ...(typeof persist === 'string' ? { resourcePersistencePath: persist } : {}),
-      ...(outbound === undefined ? {} : { outboundService: answeredBy(outbound) }),
       // No look-up of Request.cf over the network; a placeholder serves.
       cf: false,
       log: new Log(LogLevel.WARN),
@@ -122,7 +139,7 @@ function httpsOptions(https: PetalOptions['https'] = false): {
 }
 
 /** Speaks Node.js's own Request and Response, where Miniflare has classes of its own. */
-function answeredBy(outbound: NonNullable<PetalOptions['outbound']>): V4FetchHandler {
+function answeredBy(outbound: (request: Request) => Response | Promise<Response>): V4FetchHandler {
   return async ({ url, method, headers, body }) => {
     const init = { method, headers: [...headers], body, duplex: 'half' };
     const answer = await outbound(new Request(url, init as RequestInit));

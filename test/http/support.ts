@@ -4,7 +4,8 @@ import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/co
 import type { ProblemCode } from '../../src/errors.ts';
 import type { ValidPhoto } from '../support/photo.ts';
 
-export const origin = 'http://petal.test';
+/** On loopback, as nothing else may ask without a key. */
+export const origin = 'http://localhost:8787';
 
 /** Sends a request to the bundled Worker, in this very workerd. */
 export function send(path: string, init?: RequestInit): Promise<Response> {
@@ -42,4 +43,48 @@ export async function expectProblem(
   expect(problem).toMatchObject({ code, status: response.status });
   expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   return problem;
+}
+
+let number = 0;
+
+/**
+ * A JPEG that nobody has sent before, so that no result of it is kept: with a
+ * comment (T.81, B.2.4.5) of its own.
+ */
+export function neverSent(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
+  number += 1;
+  const comment = new TextEncoder().encode(`${number} ${crypto.randomUUID()}`);
+  return new Uint8Array([
+    ...jpeg.subarray(0, 2),
+    ...[0xff, 0xfe, 0, comment.length + 2],
+    ...comment,
+    ...jpeg.subarray(2),
+  ]);
+}
+
+/** A form with parts in their order. */
+export function form(...parts: [string, Blob | string][]): FormData {
+  const data = new FormData();
+  for (const [name, value] of parts) data.append(name, value);
+  return data;
+}
+
+/** A file for a form. */
+export function file(bytes: Uint8Array<ArrayBuffer>, name = 'photo.jpg'): File {
+  return new File([bytes], name);
+}
+
+/** Posts JSON. */
+export function postJson(path: string, body: unknown, headers = {}): Promise<Response> {
+  return send(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+export function base64Of(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }
