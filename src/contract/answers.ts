@@ -136,7 +136,7 @@ export const explainResults = z
 export type ExplainResults = z.infer<typeof explainResults>;
 
 /** The state of a model as TensorFlow Serving writes it. */
-const modelVersionStatus = z.array(
+export const modelVersionStatus = z.array(
   z.strictObject({
     version: z.string(),
     state: z.literal('AVAILABLE'),

@@ -15,6 +15,7 @@ export const outputTensors = {
   label: { datatype: 'BYTES', shape: [-1] },
 } as const;
 export type OutputName = keyof typeof outputTensors;
+export const outputNames = Object.keys(outputTensors) as [OutputName, ...OutputName[]];
 
 /** What it takes: files of photos, or inputs that the client made from them. */
 export const inputTensors = {
@@ -33,10 +34,13 @@ const dimensions = z
 /** A short list of numbers comes as a tensor from the JSON reader. */
 const shape = numberList.pipe(dimensions);
 
+/** Flat, or nested as the shape [n, 1] says. */
 const bytes = z
-  .array(photoText, 'Expected a list of photos as base64')
-  .min(1, 'Expected at least one photo')
-  .max(maxImages, `Expected at most ${maxImages} photos`);
+  .array(
+    z.union([photoText, z.tuple([photoText])], 'Expected a photo as base64'),
+    'Expected a list of photos as base64',
+  )
+  .min(1, 'Expected at least one photo');
 
 const inputTensor = z.discriminatedUnion(
   'datatype',
@@ -46,7 +50,7 @@ const inputTensor = z.discriminatedUnion(
       datatype: z.literal('BYTES'),
       shape,
       parameters: extras.optional(),
-      data: bytes.meta({ description: 'Photos as base64.' }),
+      data: bytes.meta({ description: 'Photos as base64.', maxItems: maxImages }),
     }),
     z.strictObject({
       name: z.string(),
@@ -64,10 +68,13 @@ const inputTensor = z.discriminatedUnion(
   'Expected the datatype "BYTES" (photos as base64) or "FP32" (inputs)',
 );
 
+const maxIdLength = 1000;
+const expectedId = `Expected a text of at most ${maxIdLength} characters`;
+
 export const inferBody = z
   .strictObject(
     {
-      id: z.string().max(100).optional(),
+      id: z.string(expectedId).max(maxIdLength, expectedId).optional(),
       parameters: extras.optional(),
       inputs: z
         .array(inputTensor, 'Expected a list of one tensor')
@@ -75,10 +82,7 @@ export const inferBody = z
       outputs: z
         .array(
           z.strictObject({
-            name: z.enum(
-              Object.keys(outputTensors) as [OutputName, ...OutputName[]],
-              `Expected one of ${Object.keys(outputTensors).join(', ')}`,
-            ),
+            name: z.enum(outputNames, `Expected one of ${outputNames.join(', ')}`),
             parameters: extras.optional(),
           }),
         )
@@ -127,6 +131,11 @@ export const serverMetadataAnswer = z
   .meta({ id: 'ServerMetadata' });
 
 export const liveAnswer = z.strictObject({ live: z.literal(true) }).meta({ id: 'Live' });
+/** The protocol's text says `live` here, its servers `ready`. */
 export const readyAnswer = z
-  .strictObject({ name: z.string().optional(), ready: z.literal(true) })
+  .strictObject({ live: z.literal(true), ready: z.literal(true) })
   .meta({ id: 'Ready' });
+
+export const modelReadyAnswer = z
+  .strictObject({ name: z.string(), ready: z.literal(true) })
+  .meta({ id: 'ModelReady' });

@@ -1,12 +1,6 @@
 import { Hono } from 'hono';
 import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
-import type {
-  MembersOf,
-  operationParameters,
-  ParameterValues,
-  QueryOf,
-} from '../contract/parameters.ts';
-import type { PhotosInput } from '../contract/photos.ts';
+import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
 import { selectClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
@@ -14,7 +8,7 @@ import { classifyImage } from '../pipeline/classify-image.ts';
 import { admit } from './admission.ts';
 import { answerPhotos, type Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
-import { declared, typed } from './declared.ts';
+import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
 import { type Representation, representationOf, representations } from './negotiation.ts';
 import { classificationPage, classificationText } from './pages/classification-page.ts';
@@ -34,7 +28,7 @@ export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
   return new Hono<PetalEnv>().post(
     '/v1/classify',
     admit(parts, room, 'classify'),
-    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    declared<PhotosRequest<Name>>(),
     async (c) => {
       const query = new URL(c.req.url).searchParams;
       // What is wrong here is refused before the photo is read.

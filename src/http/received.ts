@@ -35,7 +35,7 @@ export interface Received {
  * what a JSON body holds or names. The declared media type decides only
  * between these; what a photo is, its bytes tell.
  *
- * @param readJsonPhotos how a JSON body holds photos: as Petal has it, unless said otherwise
+ * @param protocol how a JSON body holds photos: as Petal has it, unless said otherwise
  * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `invalid-json`,
  *   `too-many-images`, `upload-interrupted`, `upload-too-slow`, `overloaded`
  */
@@ -43,11 +43,11 @@ export async function receivePhotos(
   request: Request,
   limits: BodyLimits,
   lease: Lease,
-  readJsonPhotos: JsonPhotosReader = photosOfBody,
+  protocol: JsonProtocol = { readPhotos: photosOfBody },
 ): Promise<Received> {
   const body = await readBody(request, limits, lease);
   try {
-    const photos = readPhotos(request, body, readJsonPhotos);
+    const photos = readPhotos(request, body, protocol);
     const heldBytes = body.buffer.byteLength;
     const received = { ...photos, heldBytes, release: () => releaseBody(body) };
     if (received.photos.length > maxImages) throw tooMany(received.photos.length);
@@ -61,16 +61,18 @@ export async function receivePhotos(
 function readPhotos(
   request: Request,
   body: Uint8Array,
-  readJsonPhotos: JsonPhotosReader,
+  protocol: JsonProtocol,
 ): Omit<Received, 'heldBytes' | 'release'> {
   if (body.length === 0) throw emptyBody();
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
   const nothingElse = { fields: [], members: [], ...challenge };
+  if (isJson(mediaType) || protocol.isJsonOnly) {
+    return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
+  }
   if (/^multipart\/form-data\b/i.test(mediaType))
     return readFormPhotos(body, mediaType, nothingElse);
-  if (isJson(mediaType)) return { ...nothingElse, ...readJsonPhotos(readJson(body)) };
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
 
@@ -94,10 +96,15 @@ function readFormPhotos(
   };
 }
 
-/** Finds the photos in a JSON body. */
-export type JsonPhotosReader = (body: JsonValue) => Pick<Received, 'photos' | 'isList' | 'members'>;
+/** How a JSON body holds photos. */
+export interface JsonProtocol {
+  /** Finds them. */
+  readPhotos(body: JsonValue): Pick<Received, 'photos' | 'isList' | 'members'>;
+  /** Whether there are no other bodies: whatever media type they are sent with, or none, is no matter. */
+  readonly isJsonOnly?: boolean;
+}
 
-function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
+function photosOfBody(body: JsonValue): ReturnType<JsonProtocol['readPhotos']> {
   const { image, url, images } = parse(photosBody, body);
   if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
     throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
