@@ -166,7 +166,7 @@ describe('an address or method that does not exist', () => {
     ['GET', '/v1/classify', 'POST'],
     ['PUT', '/v1/classify', 'POST'],
     ['DELETE', '/healthz', 'GET, HEAD'],
-    ['PUT', '/', 'POST, GET, HEAD'],
+    ['PUT', '/', 'GET, HEAD, POST'],
     ['POST', '/v1/models', 'GET, HEAD'],
     ['PATCH', '/v1/models/mobilenet_v2_1.0_224', 'GET, HEAD'],
   ])('%s %s is refused with method-not-allowed and Allow: %s', async ([method, path, allow]) => {
