@@ -37,6 +37,7 @@ export default defineConfig({
           cloudflareTest({
             main: join(testBundle.bundle, 'worker.js'),
             wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: { PETAL_LOG: 'off' } },
           }),
         ],
         test: { name: 'workerd', include: ['test/http/**/*.test.ts'], provide, testTimeout },

@@ -1,5 +1,4 @@
 import classNames from '../model/classes.json' with { type: 'json' };
-import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
 import { decodePhoto, openPhoto } from '../src/image/decode-image.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
@@ -8,6 +7,7 @@ import { type LoadedNetwork, loadNetwork } from '../src/mobilenet/network.ts';
 import { backgroundOutputs } from '../src/mobilenet/top-k.ts';
 import { classifyImage, type Stage, stages } from '../src/pipeline/classify-image.ts';
 import { readAssets } from '../src/runtime/node.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { loadNativeClassifier, type NativeClassifier, toPlanes } from './native-classifier.ts';
 import { writeOnnxModel } from './onnx-model.ts';
@@ -67,7 +67,7 @@ export const classify: Benchmark = {
   name: 'classify',
   question: 'How long does a warm process take for a photo, and for each stage?',
   async run(setting: Setting): Promise<Report> {
-    const worker = await startLocalWorker({ bundle: setting.bundle });
+    const worker = await startPetal({ bundle: setting.bundle });
     try {
       const artifact = await readAssets(setting.artifactPath);
       const network = loadNetwork(artifact);

@@ -1,5 +1,5 @@
-import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import type { NativeRun } from './native-process.ts';
 import { prepareNativeRuns } from './native-run.ts';
@@ -79,7 +79,7 @@ async function freshNative(run: (photos: number) => Promise<NativeRun>): Promise
 
 async function freshWorker(bundle: string, { bytes }: Photo): Promise<FreshProcess> {
   const start = performance.now();
-  const worker = await startLocalWorker({ bundle });
+  const worker = await startPetal({ bundle });
   try {
     const listening = performance.now();
     await postPhoto(worker.url, bytes);

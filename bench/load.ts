@@ -1,4 +1,4 @@
-import { startLocalWorker } from '../scripts/local-worker.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { readInvalidPhotos, readValidPhotos } from '../test/support/photos.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { findFreePort } from './inspector.ts';
@@ -41,8 +41,8 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
   const { connections, seconds } = setting.load;
   const inspectorPort = await findFreePort();
   // Lines of a log on this terminal would be measured, too.
-  const vars = { PETAL_LOG: 'off' };
-  const worker = await startLocalWorker({ bundle: setting.bundle, inspectorPort, vars });
+  const bindings = { PETAL_LOG: 'off' };
+  const worker = await startPetal({ bundle: setting.bundle, inspectorPort, bindings });
   try {
     const { url } = worker;
     const supplies = await askForSupplies(url);
@@ -110,8 +110,8 @@ async function askForSupplies(url: URL): Promise<Supplies> {
 
 /** The same mix, on a Worker that has few places. */
 async function runCrowd(bundle: string, plan: Omit<LoadPlan, 'seconds' | 'seed'>) {
-  const vars = { PETAL_LOG: 'off', PETAL_MAX_IN_FLIGHT: String(crowded.places) };
-  const worker = await startLocalWorker({ bundle, vars });
+  const bindings = { PETAL_LOG: 'off', PETAL_MAX_IN_FLIGHT: String(crowded.places) };
+  const worker = await startPetal({ bundle, bindings });
   try {
     return await runLoad({
       ...plan,

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputSize } from '../model/mobilenet-v2.ts';
-import { startLocalWorker } from '../scripts/local-worker.ts';
 import { startProgress } from '../src/cli/progress.ts';
 import { jpegCodec } from '../src/image/jpeg/codec.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { runScript } from './child-process.ts';
 import { findFreePort, type HeapUsage, readHeapUsage, watchHeap } from './inspector.ts';
@@ -115,7 +115,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
 
 async function readHeaps({ bundle, photos }: Setting): Promise<HeapReading[]> {
   const inspectorPort = await findFreePort();
-  const worker = await startLocalWorker({ bundle, inspectorPort });
+  const worker = await startPetal({ bundle, inspectorPort });
   const readings: HeapReading[] = [];
   const progress = startProgress(lastCheckpoint, 'photos');
   try {
@@ -173,7 +173,7 @@ async function measurePeaks({ bundle, photos }: Setting): Promise<Peak[]> {
     ['four of 12 MP at once, in forms', phone, (url, bytes) => fourAtOnce(url, bytes, postForm)],
   ];
   const inspectorPort = await findFreePort();
-  const worker = await startLocalWorker({ bundle, inspectorPort });
+  const worker = await startPetal({ bundle, inspectorPort });
   const peaks = new Map<string, Peak>();
   const progress = startProgress(peakRounds * works.length, 'peaks');
   try {

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { prepareArtifact } from '../model/prepare.ts';
-import { buildWorker } from '../scripts/build.ts';
+import { buildWorker } from '../src/testing/build-worker.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { classify } from './classify.ts';
 import { cold } from './cold.ts';

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { modelFolder } from './folder.ts';
 
 const fileName = z.string().regex(/^[\w.-]+$/, 'must be a plain file name');
 
@@ -31,9 +32,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * @param path of the manifest; this folder's unless another is given
  * @throws Error where it is not a manifest, naming each field that is wrong
  */
-export async function readManifest(
-  path = join(import.meta.dirname, 'manifest.json'),
-): Promise<Manifest> {
+export async function readManifest(path = join(modelFolder, 'manifest.json')): Promise<Manifest> {
   const checked = manifestSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
   if (!checked.success) {
     throw new Error(`The model's manifest is not valid:\n${z.prettifyError(checked.error)}`);

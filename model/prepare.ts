@@ -3,13 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, relative, resolve } from 'node:path';
 import { convert, isCurrent } from './convert.ts';
 import type { DownloadOptions } from './download.ts';
+import { modelFolder, packageFolder } from './folder.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { obtain } from './obtain.ts';
 import { megabytes, type ProgressStream, progressReporter } from './progress.ts';
 import { replaceFile } from './replace-file.ts';
-
-const modelFolder = import.meta.dirname;
-const projectFolder = resolve(modelFolder, '..');
 
 export interface PrepareOptions {
   /** Where the file is put, and the artifact beside it. `model/`. */
@@ -45,7 +43,7 @@ export function mirrorFolders(
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
   const folders = env.PETAL_MODEL_MIRROR?.split(delimiter) ?? manifest.mirrors;
-  return folders.filter((folder) => folder !== '').map((folder) => resolve(projectFolder, folder));
+  return folders.filter((folder) => folder !== '').map((folder) => resolve(packageFolder, folder));
 }
 
 /**

@@ -2,17 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examples } from '../src/contract/examples.ts';
-import { buildWorker } from './build.ts';
-import { startLocalWorker } from './local-worker.ts';
+import { startPetal } from '../src/testing/start-petal.ts';
 import { runExample } from './run-example.ts';
 
 const path = join(import.meta.dirname, '..', 'src', 'contract', 'example-answers.json');
 
-const worker = await startLocalWorker({ bundle: await buildWorker() });
-try {
-  const answers: [string, unknown][] = [];
-  for (const example of examples) answers.push([example.id, await runExample(example, worker.url)]);
-  await writeFile(path, `${JSON.stringify(Object.fromEntries(answers), null, 2)}\n`);
-} finally {
-  await worker.dispose();
-}
+await using petal = await startPetal();
+const answers: [string, unknown][] = [];
+for (const example of examples) answers.push([example.id, await runExample(example, petal.url)]);
+await writeFile(path, `${JSON.stringify(Object.fromEntries(answers), null, 2)}\n`);

@@ -1,54 +1,140 @@
 /** `npm start`: prepares what is missing, serves, and says so when Petal answers. */
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { buildWorker } from './build.ts';
-import { startLocalWorker } from './local-worker.ts';
+import { Command } from 'commander';
+import type { LogLine, Petal, PetalOptions } from '../src/testing/start-petal.ts';
 
 const examplePhoto = 'test/fixtures/valid/jpeg/daisy.jpg';
 
-/** PORT as a number. */
-function readPort(text = '8787'): number {
+interface Options {
+  readonly port?: string;
+  readonly host?: string;
+  readonly https?: boolean;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly persist?: string;
+}
+
+/** @param name of where the text is from */
+function readPort(name: string, text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new Error(`PORT should be a number from 0 to 65535 but is "${text}".`);
+    throw new Error(`${name} should be a number from 0 to 65535 but is "${text}".`);
   }
   return port;
+}
+
+async function readHttps({ https, cert, key }: Options): Promise<PetalOptions['https']> {
+  if (cert === undefined && key === undefined) return https;
+  if (cert === undefined || key === undefined) {
+    throw new Error('--cert and --key go together: a certificate and its private key, in PEM.');
+  }
+  return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
 }
 
 function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_ADDRESS_IN_USE';
 }
 
+function print({ level, message }: LogLine): void {
+  if (level === 'error' || level === 'warn') console.error(message);
+  else console.log(describeRequest(message));
+}
+
+/** The Worker's line of JSON about a request, for a person. Other lines stay as they are. */
+function describeRequest(message: string): string {
+  if (!message.startsWith('{"requestId"')) return message;
+  const { status, method, route, code, photos, cacheHits, durationMs } = JSON.parse(message);
+  return [
+    status,
+    method.padEnd(4),
+    route,
+    ...(code === undefined ? [] : [code]),
+    ...(photos === undefined ? [] : [`${photos} photo${photos === 1 ? '' : 's'}`]),
+    ...(cacheHits === undefined ? [] : [`${cacheHits} from the cache`]),
+    `${Math.round(durationMs)} ms`,
+  ].join('  ');
+}
+
 /** Waits until photos can be classified, asking at the address that people will use. */
-async function waitUntilHealthy(url: URL): Promise<void> {
-  const response = await fetch(new URL('/healthz', url));
+async function waitUntilHealthy(petal: Petal): Promise<void> {
+  const response = await petal.fetch('/healthz');
   if (!response.ok) throw new Error(`Petal started but is not healthy: ${await response.text()}`);
   await response.body?.cancel();
 }
 
-async function start(): Promise<void> {
-  const port = readPort(process.env.PORT);
-  const host = process.env.HOST ?? '127.0.0.1';
+async function start(options: Options): Promise<void> {
+  const port =
+    options.port === undefined
+      ? readPort('PORT', process.env.PORT ?? '8787')
+      : readPort('--port', options.port);
+  const host = options.host ?? process.env.HOST ?? '127.0.0.1';
+  const https = await readHttps(options);
+  // Loaded when they are needed: they bring wrangler, which takes a while.
+  const { buildWorker } = await import('../src/testing/build-worker.ts');
+  const { startPetal } = await import('../src/testing/start-petal.ts');
   const bundle = await buildWorker();
-  const worker = await startLocalWorker({ bundle, host, port }).catch((error: unknown) => {
+  const petal = await startPetal({
+    bundle,
+    host,
+    port,
+    https,
+    persist: options.persist,
+    onLog: print,
+  }).catch((error: unknown) => {
     if (!isAddressInUse(error)) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(`Petal can not listen on port ${port} of ${host}: ${why}`);
     }
     throw new Error(
-      `Port ${port} of ${host} is taken. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
+      `Port ${port} of ${host} is taken. Stop what listens there, or choose another: npm start -- --port ${port + 1}`,
     );
   });
-  // A wildcard address is for listening; people use the loopback one.
-  const url = new URL(worker.url);
-  if (['0.0.0.0', '[::]', '*'].includes(url.hostname)) url.hostname = '127.0.0.1';
-  await waitUntilHealthy(url);
+  await waitUntilHealthy(petal);
+  const { origin } = petal.url;
+  const ownCertificate = https === true;
+  const curl = ownCertificate ? 'curl -k' : 'curl';
   console.log(
-    `Petal answers at ${url.origin} - try: curl -F image=@${examplePhoto} ${url.origin}/v1/classify`,
+    `Petal answers at ${origin} - try: ${curl} -F image=@${examplePhoto} ${origin}/v1/classify`,
   );
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
+    console.log(
+      'Who asks at another address than localhost needs a key: "npm run keys" makes one, and PETAL_ACCESS=open in .dev.vars does without.',
+    );
+  }
+  if (ownCertificate) {
+    console.log(
+      'The certificate is signed by nobody, hence -k, and a warning in browsers that can be passed. Never make a machine trust it: its private key is public. --cert and --key take one of your own.',
+    );
+  }
 }
 
+const program = new Command('npm start --')
+  .description('Serve Petal on this machine, in the runtime that it is deployed to.')
+  .option('--port <number>', 'port to listen on; 0 takes a free one (default: PORT, or 8787)')
+  .option(
+    '--host <address>',
+    'address to listen on; 0.0.0.0 lets the network in (default: HOST, or 127.0.0.1)',
+  )
+  .option(
+    '--https',
+    'serve over https, which browsers want for the camera, with a local certificate',
+  )
+  .option(
+    '--cert <file>',
+    'a certificate of your own for https, in PEM (e.g. from mkcert), with --key',
+  )
+  .option('--key <file>', 'its private key, in PEM')
+  .option(
+    '--persist <folder>',
+    'keep what is stored there for later runs, instead of forgetting it',
+  )
+  .showHelpAfterError()
+  .allowExcessArguments(false)
+  .action(start);
+
 try {
-  await start();
+  await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -40,8 +40,8 @@ const access = readAccessRules(bindings);
 function remotePhotos(): Pick<AppParts, 'fetchPhoto'> {
   if (!config.allowsRemoteUrls) return {};
   const parts = {
-    fetch: (input: RequestInfo | URL, init?: RequestInit) => fetch(input, init),
-    resolve: dnsOverHttps((input, init) => fetch(input, init), config.resolverUrl),
+    fetch,
+    resolve: dnsOverHttps(fetch, config.resolverUrl),
     mediaTypes: Object.values(formats).map(({ mediaType }) => mediaType),
   };
   const limits = {
@@ -49,7 +49,7 @@ function remotePhotos(): Pick<AppParts, 'fetchPhoto'> {
     timeoutMs: config.remoteTimeoutMs,
     maxRedirects: 3,
   };
-  return { fetchPhoto: (url) => fetchPhoto(parts, url, limits) };
+  return { fetchPhoto: (url, hold) => fetchPhoto(parts, url, { ...limits, hold }) };
 }
 
 function challenge(): Pick<AppParts, 'verifyChallenge'> {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type LocalWorker, startLocalWorker } from '../scripts/local-worker.ts';
 import { problems } from '../src/errors.ts';
+import { type Petal, startPetal } from '../src/testing/start-petal.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
@@ -11,9 +11,9 @@ const readme = await readFile(join(root, 'README.md'), 'utf8');
 const examples = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text));
 
 describe('the README', () => {
-  let worker: LocalWorker;
+  let worker: Petal;
   beforeAll(async () => {
-    worker = await startLocalWorker({ bundle: inject('bundle') });
+    worker = await startPetal({ bundle: inject('bundle') });
   });
   afterAll(async () => {
     await worker.dispose();

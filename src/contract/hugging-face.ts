@@ -11,7 +11,7 @@ export const huggingFaceBody = z
   .looseObject(
     {
       inputs: z.union(
-        [photoText, z.array(photoText).min(1).max(maxImages)],
+        [photoText, z.array(photoText).min(1).meta({ maxItems: maxImages })],
         'Expected a photo as base64, or a list of them',
       ),
       parameters: z

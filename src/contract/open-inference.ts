@@ -3,9 +3,9 @@
  * (https://github.com/kserve/open-inference-protocol, specification/protocol/inference_rest.md).
  */
 import * as z from 'zod';
-import { Base64Text } from '../json/base64-text.ts';
 import { NumberArray } from '../json/number-array.ts';
-import { maxImages } from './photos.ts';
+import { numberList } from '../json/schemas.ts';
+import { maxImages, photoText } from './photos.ts';
 
 /** What the network gives, as tensors of one row a photo. */
 export const outputTensors = {
@@ -15,6 +15,7 @@ export const outputTensors = {
   label: { datatype: 'BYTES', shape: [-1] },
 } as const;
 export type OutputName = keyof typeof outputTensors;
+export const outputNames = Object.keys(outputTensors) as [OutputName, ...OutputName[]];
 
 /** What it takes: files of photos, or inputs that the client made from them. */
 export const inputTensors = {
@@ -31,21 +32,15 @@ const dimensions = z
   .meta({ description: '[n] for photos, [n, 224, 224, 3] for inputs.' });
 
 /** A short list of numbers comes as a tensor from the JSON reader. */
-const shape = z.preprocess(
-  (value) => (value instanceof NumberArray ? Array.from(value.values) : value),
-  dimensions,
-);
+const shape = numberList.pipe(dimensions);
 
+/** Flat, or nested as the shape [n, 1] says. */
 const bytes = z
   .array(
-    z.custom<string | Base64Text>(
-      (value) => typeof value === 'string' || value instanceof Base64Text,
-      'Expected a photo as base64',
-    ),
+    z.union([photoText, z.tuple([photoText])], 'Expected a photo as base64'),
     'Expected a list of photos as base64',
   )
-  .min(1)
-  .max(maxImages);
+  .min(1, 'Expected at least one photo');
 
 const inputTensor = z.discriminatedUnion(
   'datatype',
@@ -55,7 +50,7 @@ const inputTensor = z.discriminatedUnion(
       datatype: z.literal('BYTES'),
       shape,
       parameters: extras.optional(),
-      data: bytes.meta({ description: 'Photos as base64.' }),
+      data: bytes.meta({ description: 'Photos as base64.', maxItems: maxImages }),
     }),
     z.strictObject({
       name: z.string(),
@@ -73,10 +68,13 @@ const inputTensor = z.discriminatedUnion(
   'Expected the datatype "BYTES" (photos as base64) or "FP32" (inputs)',
 );
 
+const maxIdLength = 1000;
+const expectedId = `Expected a text of at most ${maxIdLength} characters`;
+
 export const inferBody = z
   .strictObject(
     {
-      id: z.string().max(100).optional(),
+      id: z.string(expectedId).max(maxIdLength, expectedId).optional(),
       parameters: extras.optional(),
       inputs: z
         .array(inputTensor, 'Expected a list of one tensor')
@@ -84,10 +82,7 @@ export const inferBody = z
       outputs: z
         .array(
           z.strictObject({
-            name: z.enum(
-              Object.keys(outputTensors) as [OutputName, ...OutputName[]],
-              `Expected one of ${Object.keys(outputTensors).join(', ')}`,
-            ),
+            name: z.enum(outputNames, `Expected one of ${outputNames.join(', ')}`),
             parameters: extras.optional(),
           }),
         )
@@ -136,6 +131,11 @@ export const serverMetadataAnswer = z
   .meta({ id: 'ServerMetadata' });
 
 export const liveAnswer = z.strictObject({ live: z.literal(true) }).meta({ id: 'Live' });
+/** The protocol's text says `live` here, its servers `ready`. */
 export const readyAnswer = z
-  .strictObject({ name: z.string().optional(), ready: z.literal(true) })
+  .strictObject({ live: z.literal(true), ready: z.literal(true) })
   .meta({ id: 'Ready' });
+
+export const modelReadyAnswer = z
+  .strictObject({ name: z.string(), ready: z.literal(true) })
+  .meta({ id: 'ModelReady' });

@@ -18,12 +18,13 @@ import {
   inferBody,
   liveAnswer,
   modelMetadataAnswer,
+  modelReadyAnswer,
   readyAnswer,
   serverMetadataAnswer,
 } from './open-inference.ts';
 import { operationParameters, type ParameterName, parameters } from './parameters.ts';
 import { photosBody } from './photos.ts';
-import { predictAnswer, predictBody } from './tf-serving.ts';
+import { metadataAnswer, predictAnswer, predictBody, statusAnswer } from './tf-serving.ts';
 
 /** A part of a path that stands for a name. */
 export interface PathParameter {
@@ -225,12 +226,37 @@ export const operations: readonly Operation[] = [
     tag: 'compatible',
     summary: "TensorFlow Serving's prediction",
     description:
-      'Photos as `{"b64": "..."}`, by rows (`instances`) or by columns (`inputs`). `probabilities` are in order of the class index. The status of a model is part of `GET /v1/models/{name}`.',
+      'Photos as `{"b64": "..."}`, by rows (`instances`) or by columns (`inputs`). The 1000 `probabilities` of a photo are in order of the class index, without a "background" before them. The status of a model is part of `GET /v1/models/{name}`. Also at `/v1/models/{name}/versions/1:predict`.',
     pathParameters: [modelName],
     body: { 'application/json': predictBody },
     answer: { 'application/json': predictAnswer },
     problems: photoProblems,
     isGuarded: true,
+  },
+  {
+    id: 'tfServingStatus',
+    method: 'get',
+    path: '/v1/models/{name}/versions/1',
+    tag: 'compatible',
+    summary: "TensorFlow Serving's status of a version",
+    description: 'Each model has one version.',
+    pathParameters: [modelName],
+    answer: { 'application/json': statusAnswer },
+    problems: ['model-not-found', 'model-unavailable'],
+    isGuarded: false,
+  },
+  {
+    id: 'tfServingMetadata',
+    method: 'get',
+    path: '/v1/models/{name}/metadata',
+    tag: 'compatible',
+    summary: "TensorFlow Serving's metadata of a model",
+    description:
+      'The tensors of the one signature. Also at `/v1/models/{name}/versions/1/metadata`.',
+    pathParameters: [modelName],
+    answer: { 'application/json': metadataAnswer },
+    problems: ['model-not-found', 'model-unavailable'],
+    isGuarded: false,
   },
   {
     id: 'openInferenceServer',
@@ -286,7 +312,7 @@ export const operations: readonly Operation[] = [
     summary: "Open Inference Protocol: a model's readiness",
     description: 'Status 200 while the model answers.',
     pathParameters: [modelName],
-    answer: { 'application/json': readyAnswer },
+    answer: { 'application/json': modelReadyAnswer },
     problems: ['model-not-found', 'model-unavailable'],
     isGuarded: false,
   },
@@ -297,7 +323,7 @@ export const operations: readonly Operation[] = [
     tag: 'compatible',
     summary: 'Open Inference Protocol: inference',
     description:
-      'One tensor of photos (`BYTES`, each as base64) or of inputs (`FP32`, [n, 224, 224, 3], RGB, `value / 127.5 - 1`). Outputs are `probabilities` and `label` unless `outputs` names others.',
+      'One tensor of photos (`BYTES`, each as base64) or of inputs (`FP32`, [n, 224, 224, 3], RGB, `value / 127.5 - 1`). Outputs are all that the model has, unless `outputs` names some.',
     pathParameters: [modelName],
     body: { 'application/json': inferBody },
     answer: { 'application/json': inferAnswer },

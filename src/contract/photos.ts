@@ -1,20 +1,14 @@
 /** How JSON bodies hold photos, as zod schemas. */
 import * as z from 'zod';
-import { Base64Text } from '../json/base64-text.ts';
+import { base64Text } from '../json/schemas.ts';
 
 /** The most photos of one request. */
 export const maxImages = 32;
 
 /** A photo's bytes, as the JSON reader gives them: long texts stay where they are. */
-export const photoText = z
-  .custom<string | Base64Text>(
-    (value) => typeof value === 'string' || value instanceof Base64Text,
-    'Expected a photo as base64 or as a data URL',
-  )
-  .meta({
-    type: 'string',
-    description: 'The bytes of a photo as base64, or as a data URL (`data:image/jpeg;base64,...`).',
-  });
+export const photoText = base64Text('Expected a photo as base64 or as a data URL').meta({
+  description: 'The bytes of a photo as base64, or as a data URL (`data:image/jpeg;base64,...`).',
+});
 
 const photoUrl = z
   .string('Expected the https address of a photo')

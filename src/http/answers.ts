@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { AppError } from '../errors.ts';
 import { type Stage, stages } from '../pipeline/analyse-image.ts';
+import { remoteRefusal } from '../remote/refusal.ts';
 import { countRequest } from './admission.ts';
 import { releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
@@ -15,8 +16,10 @@ export interface Question<Answer> {
   readonly text: string;
   /** SHA-256 of the weights that answer. */
   readonly modelSha256: string;
-  /** Media type of the answer, which is part of the entity tag. */
+  /** Media type of the answer. */
   readonly representation: string;
+  /** How answers are put together where there are several ways; with the media type part of the entity tag. */
+  readonly layout?: string;
   /** Whether an answer is JSON, so that it can be kept for the next who asks. */
   readonly isCacheable: boolean;
   /** Synchronous, so that photos are decoded one after another. */
@@ -62,16 +65,21 @@ interface Photo {
 export async function answerPhotos<Answer>(
   c: Context<PetalEnv>,
   parts: AppParts,
-  { photos, isList }: Received,
+  { photos, isList, heldBytes }: Received,
   question: Question<Answer>,
 ): Promise<Answered<Answer>> {
   const facts = c.get('facts');
   facts.photos = photos.length;
+  const load = (source: PhotoSource): Promise<Photo | Error> =>
+    loadPhoto(c, parts, source, heldBytes).catch((error: unknown) => {
+      if (isList && error instanceof Error) return error;
+      throw error;
+    });
   const isAllHere = photos.length === 1 || photos.every((source) => 'bytes' in source);
   const loaded: (Photo | Error)[] = [];
   if (isAllHere) {
-    for (const source of photos) loaded.push(await load(c, parts, source, isList));
-    const entityTag = await entityTagOf(parts, question, loaded);
+    for (const source of photos) loaded.push(await load(source));
+    const entityTag = await entityTagOf(parts, question, loaded, isList);
     if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
       return { outcomes: [], entityTag, isNotModified: true };
     }
@@ -80,7 +88,7 @@ export async function answerPhotos<Answer>(
   for (const [i, source] of photos.entries()) {
     if (i > 0) await parts.clock.wait(0);
     c.get('lease').renew();
-    const photo = loaded[i] ?? (await load(c, parts, source, isList));
+    const photo = loaded[i] ?? (await load(source));
     if (!isAllHere) loaded.push(photo);
     try {
       if (photo instanceof Error) throw photo;
@@ -95,51 +103,41 @@ export async function answerPhotos<Answer>(
     }
   }
   const hasAll = outcomes.every((outcome) => 'answer' in outcome);
-  const entityTag = hasAll ? await entityTagOf(parts, question, loaded) : undefined;
+  const entityTag = hasAll ? await entityTagOf(parts, question, loaded, isList) : undefined;
   return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
 }
 
-/** @returns why it isn't here, where it is part of a list */
-async function load(
+async function loadPhoto(
   c: Context<PetalEnv>,
-  parts: AppParts,
+  { fetchPhoto }: AppParts,
   source: PhotoSource,
-  isList: boolean,
-): Promise<Photo | Error> {
-  try {
-    const isFetched = 'url' in source;
-    const bytes = isFetched ? await fetchPhoto(parts, source.url) : source.bytes();
-    if (bytes.length === 0) throw new AppError('empty-body', 'The photo has 0 bytes.');
-    c.get('facts').bytes += bytes.length;
-    return { bytes, sha256: await sha256(bytes), isFetched };
-  } catch (error) {
-    if (isList && error instanceof Error) return error;
-    throw error;
+  heldBytes: number,
+): Promise<Photo> {
+  const isFetched = 'url' in source;
+  const lease = c.get('lease');
+  const bytes = isFetched
+    ? await fetchPhoto?.(source.url, (bytes) => lease.hold(heldBytes + bytes))
+    : source.bytes();
+  if (bytes === undefined) throw remoteRefusal('disabled');
+  if (bytes.length === 0) {
+    throw new AppError('empty-body', 'The photo has 0 bytes. Send the bytes of a photo.');
   }
-}
-
-async function fetchPhoto({ fetchPhoto }: AppParts, url: string): Promise<Uint8Array> {
-  if (fetchPhoto === undefined) {
-    throw new AppError(
-      'remote-fetch-failed',
-      'Fetching photos by their address is switched off here. Send the bytes of the photo.',
-      { facts: { reason: 'disabled' } },
-    );
-  }
-  return await fetchPhoto(url);
+  c.get('facts').bytes += bytes.length;
+  return { bytes, sha256: await sha256(bytes), isFetched };
 }
 
 async function entityTagOf(
   { version }: AppParts,
-  { text, modelSha256, representation }: Question<unknown>,
+  { text, modelSha256, representation, layout }: Question<unknown>,
   photos: readonly (Photo | Error)[],
+  isList: boolean,
 ): Promise<string | undefined> {
   const hashes: string[] = [];
   for (const photo of photos) {
     if (photo instanceof Error) return undefined;
     hashes.push(photo.sha256);
   }
-  const whole = [...hashes, modelSha256, version, text, representation];
+  const whole = [...hashes, modelSha256, version, text, representation, layout, isList];
   return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
 }
 

@@ -39,6 +39,8 @@ const acceptedHeaders = [
   'Authorization',
   'Content-Type',
   'If-None-Match',
+  // Hugging Face's client sets it, and Firefox lets it.
+  'User-Agent',
   'X-Api-Key',
   'X-Request-Id',
   tokenField,

@@ -1,20 +1,13 @@
 import { Hono } from 'hono';
 import type { EmbedAnswer, EmbedResults } from '../contract/answers.ts';
-import type {
-  Encoding,
-  MembersOf,
-  operationParameters,
-  ParameterValues,
-  QueryOf,
-} from '../contract/parameters.ts';
-import type { PhotosInput } from '../contract/photos.ts';
+import type { Encoding, operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { normalised } from '../mobilenet/embedding.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
 import { admit } from './admission.ts';
 import { answerPhotos, type Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
-import { declared, typed } from './declared.ts';
+import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
 import { representations } from './negotiation.ts';
 import { readParameters } from './parameters.ts';
@@ -30,7 +23,7 @@ export function embedRoutes(parts: AppParts, room: WaitingRoom) {
   return new Hono<PetalEnv>().post(
     '/v1/embed',
     admit(parts, room, 'classify'),
-    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    declared<PhotosRequest<Name>>(),
     async (c) => {
       const query = new URL(c.req.url).searchParams;
       readParameters('embed', { query });

@@ -1,13 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
-import type {
-  MembersOf,
-  operationParameters,
-  ParameterValues,
-  QueryOf,
-} from '../contract/parameters.ts';
-import type { PhotosInput } from '../contract/photos.ts';
+import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
 import { encodePng } from '../image/png-file.ts';
 import { namedClasses } from '../mobilenet/class-selection.ts';
@@ -16,7 +10,7 @@ import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
 import { admit } from './admission.ts';
 import { answerPhotos, type Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
-import { declared, typed } from './declared.ts';
+import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
 import { representations } from './negotiation.ts';
 import { explanationPage } from './pages/explanation-page.ts';
@@ -44,7 +38,7 @@ export function explainRoutes(parts: AppParts, room: WaitingRoom) {
   return new Hono<PetalEnv>().post(
     '/v1/explain',
     admit(parts, room, 'classify'),
-    declared<{ query: QueryOf<Name>; json: PhotosInput & MembersOf<Name> }>(),
+    declared<PhotosRequest<Name>>(),
     async (c) => {
       const query = new URL(c.req.url).searchParams;
       readParameters('explain', { query });

@@ -9,7 +9,7 @@ import { networkNamed } from './models.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { receive } from './receive.ts';
-import { base64Source, type JsonPhotosReader, parse } from './received.ts';
+import { base64Source, type JsonProtocol, parse } from './received.ts';
 import { notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -25,12 +25,15 @@ export function huggingFaceRoutes(parts: AppParts, room: WaitingRoom) {
     compatible,
     admit(parts, room, 'classify'),
     async (c) => {
-      const received = await receive(c, parts, readInputs);
+      const received = await receive(c, parts, inputs);
       try {
         const network = networkNamed(c, parts, c.req.param('model'));
         const query = new URL(c.req.url).searchParams;
         const values = readParameters('classify', { query, members: received.members });
-        const question = classifyQuestion(parts, network, values, 'json');
+        const question = {
+          ...classifyQuestion(parts, network, values, 'json'),
+          layout: `scores, ${received.isList ? 'lists' : 'list'}`,
+        };
         // Their lists have no place for a problem: one photo that fails fails all.
         const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
         setAnswerHeaders(c, answered);
@@ -51,15 +54,17 @@ export function huggingFaceRoutes(parts: AppParts, room: WaitingRoom) {
   );
 }
 
-const readInputs: JsonPhotosReader = (body) => {
-  const { inputs, parameters } = parse(huggingFaceBody, body);
-  const isList = Array.isArray(inputs);
-  const topK = parameters?.top_k;
-  return {
-    photos: isList
-      ? inputs.map((text, i) => base64Source(text, `/inputs/${i}`))
-      : [base64Source(inputs, '/inputs')],
-    isList,
-    members: topK === undefined || topK === null ? {} : { top_k: topK },
-  };
+const inputs: JsonProtocol = {
+  readPhotos: (body) => {
+    const { inputs, parameters } = parse(huggingFaceBody, body);
+    const isList = Array.isArray(inputs);
+    const topK = parameters?.top_k;
+    return {
+      photos: isList
+        ? inputs.map((text, i) => base64Source(text, `/inputs/${i}`))
+        : [base64Source(inputs, '/inputs')],
+      isList,
+      members: topK === undefined || topK === null ? [] : [['top_k', topK]],
+    };
+  },
 };

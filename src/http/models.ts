@@ -3,9 +3,13 @@ import type { ModelAnswer, ModelsAnswer } from '../contract/answers.ts';
 import { AppError } from '../errors.ts';
 import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
 import type { AppParts } from './parts.ts';
+
+/** There is one version of each model. */
+export const modelVersion = '1';
 
 /** GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes from. */
 export function modelRoutes(parts: AppParts) {
@@ -14,7 +18,7 @@ export function modelRoutes(parts: AppParts) {
       const answer = { models: [describeModel(parts.network().metadata)] };
       return typed<ModelsAnswer>(c.json(answer));
     })
-    .get('/v1/models/:name', (c) => {
+    .get('/v1/models/:name', compatible, (c) => {
       const { metadata } = networkNamed(c, parts, c.req.param('name'));
       return typed<ModelAnswer>(c.json(describeModel(metadata)));
     });
@@ -41,6 +45,25 @@ export function networkNamed(
   return loaded;
 }
 
+/**
+ * The same for protocols that number the versions of a model.
+ *
+ * @param version the only one unless named
+ */
+export function networkOfVersion(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  name: string | undefined,
+  version = modelVersion,
+): LoadedNetwork {
+  const network = networkNamed(c, parts, name);
+  if (version === modelVersion) return network;
+  const { model } = network.metadata;
+  throw new AppError('model-not-found', `${model} has the version ${modelVersion} only.`, {
+    facts: { models: [model] },
+  });
+}
+
 export function describeModel(metadata: ArtifactMetadata): ModelAnswer {
   const { model, inputSize, labelCount, license, source, sourceSha256, sha256 } = metadata;
   return {
@@ -51,8 +74,12 @@ export function describeModel(metadata: ArtifactMetadata): ModelAnswer {
     source,
     sourceSha256,
     sha256,
-    model_version_status: [
-      { version: '1', state: 'AVAILABLE', status: { error_code: 'OK', error_message: '' } },
-    ],
+    ...describeVersions(),
   };
+}
+
+/** As TensorFlow Serving has it (get_model_status.proto). */
+export function describeVersions(): Pick<ModelAnswer, 'model_version_status'> {
+  const status = { error_code: 'OK', error_message: '' } as const;
+  return { model_version_status: [{ version: modelVersion, state: 'AVAILABLE', status }] };
 }

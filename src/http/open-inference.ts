@@ -5,26 +5,23 @@ import {
   inferBody,
   inputTensors,
   type OutputName,
+  outputNames,
   outputTensors,
 } from '../contract/open-inference.ts';
 import { maxImages } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import type { NumberArray } from '../json/number-array.ts';
-import type { JsonValue } from '../json/read-json.ts';
 import { admit } from './admission.ts';
 import { answerPhotos } from './answers.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { networkNamed } from './models.ts';
+import { modelVersion, networkOfVersion } from './models.ts';
 import type { AppParts } from './parts.ts';
 import { type AllProbabilities, probabilitiesQuestion, tensorQuestion } from './probabilities.ts';
 import { receive } from './receive.ts';
 import { base64Source, invalidJson, type PhotoSource, parse } from './received.ts';
 import { notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
-
-/** There is one version of a model. */
-const version = '1';
 
 type InferBody = z.output<typeof inferBody>;
 
@@ -44,7 +41,7 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
     .get('/v2/health/live', (c) => c.json({ live: true }))
     .get('/v2/health/ready', (c) => {
       parts.network();
-      return c.json({ ready: true });
+      return c.json({ live: true, ready: true });
     })
     .on('GET', modelPaths, (c) => {
       const { model } = modelOf(c, parts).metadata;
@@ -52,7 +49,7 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
         Object.entries(table).map(([name, tensor]) => ({ name, ...tensor }));
       return c.json({
         name: model,
-        versions: [version],
+        versions: [modelVersion],
         platform: 'tensorflow_js',
         inputs: tensors(inputTensors),
         outputs: tensors(outputTensors),
@@ -64,28 +61,28 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
     .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), async (c) => {
       const network = modelOf(c, parts);
       let asked: InferBody | undefined;
-      const received = await receive(c, parts, (body: JsonValue) => {
-        asked = parse(inferBody, body);
-        return { photos: sourcesOf(asked), isList: true, members: {} };
+      if (c.req.header('Inference-Header-Content-Length') !== undefined) throw binaryData();
+      const received = await receive(c, parts, {
+        isJsonOnly: true,
+        readPhotos(body) {
+          asked = parse(inferBody, body);
+          return { photos: sourcesOf(asked), isList: true, members: [] };
+        },
       });
       try {
-        if (asked === undefined) throw notJson();
+        if (asked === undefined) throw new Error('Nothing was read.');
         const [{ datatype }] = asked.inputs;
-        const question = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
-        const outcome = await answerPhotos(
-          c,
-          parts,
-          { ...received, isList: false },
-          question(parts, network),
-        );
+        const make = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
+        const layout = JSON.stringify([asked.id, asked.outputs]);
+        const question = { ...make(parts, network), layout };
+        const outcome = await answerPhotos(c, parts, { ...received, isList: false }, question);
         setAnswerHeaders(c, outcome);
         if (outcome.isNotModified) return notModified(c);
         const rows = outcome.outcomes.flatMap((each) => ('answer' in each ? [each.answer] : []));
-        const wanted =
-          asked.outputs?.map(({ name }) => name) ?? (['probabilities', 'label'] as const);
+        const wanted = asked.outputs?.map(({ name }) => name) ?? outputNames;
         const answer: InferAnswer = {
           model_name: network.metadata.model,
-          model_version: version,
+          model_version: modelVersion,
           ...(asked.id === undefined ? {} : { id: asked.id }),
           outputs: [...new Set(wanted)].map((name) => outputTensor(name, rows)),
         };
@@ -96,21 +93,14 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
     });
 }
 
-/** @throws AppError `model-not-found`, of a version that doesn't exist, too */
 function modelOf(c: Context<PetalEnv>, parts: AppParts) {
-  const network = networkNamed(c, parts, c.req.param('model'));
-  const asked = c.req.param('version');
-  if (asked === undefined || asked === version) return network;
-  const { model } = network.metadata;
-  throw new AppError('model-not-found', `${model} has the version ${version} only.`, {
-    facts: { models: [model] },
-  });
+  return networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
 }
 
 function sourcesOf({ inputs: [tensor] }: InferBody): PhotoSource[] {
   return tensor.datatype === 'FP32'
     ? slicesOf(tensor.data, tensor.shape)
-    : photosOf(tensor.data, tensor.shape);
+    : photosOf(tensor.data.flat(), tensor.shape);
 }
 
 function photosOf(data: Parameters<typeof base64Source>[0][], shape: number[]): PhotoSource[] {
@@ -125,7 +115,7 @@ function photosOf(data: Parameters<typeof base64Source>[0][], shape: number[]): 
 }
 
 /** One input a photo, as bytes: views of the tensor. */
-function slicesOf({ values }: NumberArray, shape: number[]): PhotoSource[] {
+function slicesOf({ values, shape: nesting }: NumberArray, shape: number[]): PhotoSource[] {
   const [count, ...rest] = shape;
   const [, ...expected] = inputTensors.input.shape;
   const each = expected.reduce((product, length) => product * length, 1);
@@ -139,6 +129,12 @@ function slicesOf({ values }: NumberArray, shape: number[]): PhotoSource[] {
     throw invalidJson(
       '/inputs/0/data',
       `Expected ${count * each} numbers for the shape [${shape.join(', ')}] but received ${values.length}.`,
+    );
+  }
+  if (nesting.length > 1 && nesting.join() !== shape.join()) {
+    throw invalidJson(
+      '/inputs/0/data',
+      `Expected numbers in one list, or nested as the shape [${shape.join(', ')}] says, but received them nested as [${nesting.join(', ')}].`,
     );
   }
   return Array.from({ length: count }, (_, i) => {
@@ -161,9 +157,10 @@ function outputTensor(
   return { name, datatype, shape: [rows.length, ...shape.slice(1)], data };
 }
 
-function notJson(): AppError {
+/** Triton's extension, which its own clients use unless told otherwise. */
+function binaryData(): AppError {
   return new AppError(
     'invalid-json',
-    'Expected JSON with "inputs" and the header Content-Type: application/json.',
+    'Expected all tensors within the JSON: this server has no binary tensor data extension (in tritonclient: binary_data=False).',
   );
 }

@@ -34,8 +34,14 @@ export interface AppParts {
     token: string | undefined,
     remoteAddress: string | undefined,
   ) => Promise<void>;
-  /** Fetches a photo from a stranger's URL; missing where that is switched off. */
-  readonly fetchPhoto?: (url: string) => Promise<Uint8Array>;
+  /**
+   * Fetches a photo from a stranger's URL; missing where that is switched off.
+   * It asks `hold` for the memory that it takes, before it takes it.
+   */
+  readonly fetchPhoto?: (
+    url: string,
+    hold: (bytes: number) => Promise<void>,
+  ) => Promise<Uint8Array>;
   readonly rateLimiter?: RateLimiter;
   readonly resultStore?: ResultStore;
   readonly analytics?: Analytics;

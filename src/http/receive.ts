@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { remoteAddress } from './admission.ts';
 import type { PetalEnv } from './context.ts';
 import type { AppParts } from './parts.ts';
-import { type JsonPhotosReader, type Received, receivePhotos } from './received.ts';
+import { type JsonProtocol, type Received, receivePhotos } from './received.ts';
 
 /**
  * Reads a request's photos within the deployment's limits, and has the
@@ -13,11 +13,11 @@ import { type JsonPhotosReader, type Received, receivePhotos } from './received.
 export async function receive(
   c: Context<PetalEnv>,
   parts: AppParts,
-  readJsonPhotos?: JsonPhotosReader,
+  protocol?: JsonProtocol,
 ): Promise<Received> {
   const { maxUploadBytes: maxBytes, uploadTimeoutMs: timeoutMs } = parts.config;
   const limits = { maxBytes, timeoutMs };
-  const received = await receivePhotos(c.req.raw, limits, c.get('lease'), readJsonPhotos);
+  const received = await receivePhotos(c.req.raw, limits, c.get('lease'), protocol);
   try {
     const { caller } = c.get('facts');
     if (caller !== undefined && 'needsChallenge' in caller && caller.needsChallenge) {

@@ -21,7 +21,9 @@ export interface Received {
   /** Text fields of a form. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Members of a JSON body but the photos. */
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: readonly (readonly [name: string, value: unknown])[];
+  /** Memory that the photos of the body take, together. */
+  readonly heldBytes: number;
   /** Of Turnstile. */
   readonly challengeToken?: string;
   /** Frees the body, and the photos that lie in it. */
@@ -33,7 +35,7 @@ export interface Received {
  * what a JSON body holds or names. The declared media type decides only
  * between these; what a photo is, its bytes tell.
  *
- * @param readJsonPhotos how a JSON body holds photos: as Petal has it, unless said otherwise
+ * @param protocol how a JSON body holds photos: as Petal has it, unless said otherwise
  * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `invalid-json`,
  *   `too-many-images`, `upload-interrupted`, `upload-too-slow`, `overloaded`
  */
@@ -41,12 +43,13 @@ export async function receivePhotos(
   request: Request,
   limits: BodyLimits,
   lease: Lease,
-  readJsonPhotos: JsonPhotosReader = photosOfBody,
+  protocol: JsonProtocol = { readPhotos: photosOfBody },
 ): Promise<Received> {
   const body = await readBody(request, limits, lease);
   try {
-    const photos = readPhotos(request, body, readJsonPhotos);
-    const received = { ...photos, release: () => releaseBody(body) };
+    const photos = readPhotos(request, body, protocol);
+    const heldBytes = body.buffer.byteLength;
+    const received = { ...photos, heldBytes, release: () => releaseBody(body) };
     if (received.photos.length > maxImages) throw tooMany(received.photos.length);
     return received;
   } catch (error) {
@@ -58,16 +61,18 @@ export async function receivePhotos(
 function readPhotos(
   request: Request,
   body: Uint8Array,
-  readJsonPhotos: JsonPhotosReader,
-): Omit<Received, 'release'> {
+  protocol: JsonProtocol,
+): Omit<Received, 'heldBytes' | 'release'> {
   if (body.length === 0) throw emptyBody();
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
-  const nothingElse = { fields: [], members: {}, ...challenge };
+  const nothingElse = { fields: [], members: [], ...challenge };
+  if (isJson(mediaType) || protocol.isJsonOnly) {
+    return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
+  }
   if (/^multipart\/form-data\b/i.test(mediaType))
     return readFormPhotos(body, mediaType, nothingElse);
-  if (isJson(mediaType)) return { ...nothingElse, ...readJsonPhotos(readJson(body)) };
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
 
@@ -78,8 +83,8 @@ function isJson(mediaType: string): boolean {
 function readFormPhotos(
   body: Uint8Array,
   mediaType: string,
-  others: Omit<Received, 'photos' | 'isList' | 'release'>,
-): Omit<Received, 'release'> {
+  others: Pick<Received, 'fields' | 'members'>,
+): Omit<Received, 'heldBytes' | 'release'> {
   const form = readForm(body, mediaType, maxImages);
   const token = form.fields.find(([name]) => name === tokenField)?.[1];
   return {
@@ -91,11 +96,16 @@ function readFormPhotos(
   };
 }
 
-/** Finds the photos in a JSON body. */
-export type JsonPhotosReader = (body: JsonValue) => Pick<Received, 'photos' | 'isList' | 'members'>;
+/** How a JSON body holds photos. */
+export interface JsonProtocol {
+  /** Finds them. */
+  readPhotos(body: JsonValue): Pick<Received, 'photos' | 'isList' | 'members'>;
+  /** Whether there are no other bodies: whatever media type they are sent with, or none, is no matter. */
+  readonly isJsonOnly?: boolean;
+}
 
-function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
-  const { image, url, images, ...members } = parse(photosBody, body);
+function photosOfBody(body: JsonValue): ReturnType<JsonProtocol['readPhotos']> {
+  const { image, url, images } = parse(photosBody, body);
   if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
     throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
   }
@@ -110,7 +120,8 @@ function photosOfBody(body: JsonValue): ReturnType<JsonPhotosReader> {
       return base64Source(text, pointer);
     }),
     isList: images !== undefined,
-    members,
+    // Not out of what was parsed: zod passes over a member that is called __proto__.
+    members: Object.entries(body ?? {}).filter(([name]) => !Object.hasOwn(photosBody.shape, name)),
   };
 }
 

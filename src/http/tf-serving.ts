@@ -1,50 +1,83 @@
-import { Hono } from 'hono';
-import { type PredictRow, predictBody } from '../contract/tf-serving.ts';
-import { AppError } from '../errors.ts';
+import { type Context, Hono } from 'hono';
+import {
+  type MetadataAnswer,
+  type PredictRow,
+  predictBody,
+  signature,
+} from '../contract/tf-serving.ts';
 import { admit } from './admission.ts';
 import { answerPhotos } from './answers.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { networkNamed } from './models.ts';
+import { describeVersions, modelVersion, networkOfVersion } from './models.ts';
 import type { AppParts } from './parts.ts';
 import { probabilitiesQuestion } from './probabilities.ts';
 import { receive } from './receive.ts';
-import { base64Source, invalidJson, type JsonPhotosReader, parse } from './received.ts';
+import { base64Source, invalidJson, type JsonProtocol, parse } from './received.ts';
 import { notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 const verb = ':predict';
 
 /**
- * POST /v1/models/{model}:predict and GET /v1/models/{model}/metadata for clients of TensorFlow
- * Serving's REST API. The status of a model is part of what GET /v1/models/{model} says.
+ * For clients of TensorFlow Serving's REST API: POST /v1/models/{model}:predict,
+ * GET /v1/models/{model}/metadata, and both, with the status, under
+ * /v1/models/{model}/versions/1. The status of a model is part of what
+ * GET /v1/models/{model} says.
  */
 export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
-  return new Hono<PetalEnv>().post(
-    '/v1/models/:target{[^/]+:predict}',
-    compatible,
-    admit(parts, room, 'classify'),
-    async (c) => {
-      const name = c.req.param('target').slice(0, -verb.length);
-      const network = networkNamed(c, parts, name);
-      const received = await receive(c, parts, readInstances);
-      try {
-        if (received.members.format === undefined) throw notJson();
-        const question = probabilitiesQuestion(parts, network);
-        const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
-        setAnswerHeaders(c, answered);
-        if (answered.isNotModified) return notModified(c);
-        const rows = answered.outcomes.flatMap((outcome): PredictRow[] => {
-          if (!('answer' in outcome)) return [];
-          const { classIndex: classes, label, probabilities } = outcome.answer;
-          return [{ classes, label, probabilities: [...probabilities] }];
-        });
-        return c.json(received.members.format === 'rows' ? { predictions: rows } : columns(rows));
-      } finally {
-        received.release();
-      }
-    },
-  );
+  return new Hono<PetalEnv>()
+    .use('/v1/models/*', compatible)
+    .get('/v1/models/:model/versions/:version', (c) => {
+      networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
+      return c.json(describeVersions());
+    })
+    .on(
+      'GET',
+      ['/v1/models/:model/metadata', '/v1/models/:model/versions/:version/metadata'],
+      (c) => {
+        const network = networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
+        return c.json(describeSignature(network.metadata.model));
+      },
+    )
+    .post('/v1/models/:target{[^/]+:predict}', admit(parts, room, 'classify'), (c) =>
+      predict(c, parts, c.req.param('target').slice(0, -verb.length)),
+    )
+    .post(
+      '/v1/models/:model/versions/:target{[^/]+:predict}',
+      admit(parts, room, 'classify'),
+      (c) => predict(c, parts, c.req.param('model'), c.req.param('target').slice(0, -verb.length)),
+    );
+}
+
+/** Clients send their JSON as whatever: `curl -d` as a form, Python's requests without a type. */
+const instances: JsonProtocol = { readPhotos: readInstances, isJsonOnly: true };
+
+async function predict(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  name: string,
+  version?: string,
+): Promise<Response> {
+  const network = networkOfVersion(c, parts, name, version);
+  const received = await receive(c, parts, instances);
+  try {
+    const isRows = received.members.some(([name]) => name === 'instances');
+    const layout = isRows ? 'rows' : 'columns';
+    const question = { ...probabilitiesQuestion(parts, network), layout };
+    // Its answers have no place for a problem: one photo that fails fails all.
+    const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
+    setAnswerHeaders(c, answered);
+    if (answered.isNotModified) return notModified(c);
+    const rows = answered.outcomes.flatMap((outcome): PredictRow[] => {
+      if (!('answer' in outcome)) return [];
+      const { classIndex: classes, label, probabilities } = outcome.answer;
+      return [{ classes, label, probabilities: [...probabilities] }];
+    });
+    return c.json(isRows ? { predictions: rows } : columns(rows));
+  } finally {
+    received.release();
+  }
 }
 
 /** The columnar format. */
@@ -58,28 +91,57 @@ function columns(rows: readonly PredictRow[]) {
   };
 }
 
-const readInstances: JsonPhotosReader = (body) => {
+function readInstances(body: unknown): ReturnType<JsonProtocol['readPhotos']> {
   const { instances, inputs } = parse(predictBody, body);
   if ((instances === undefined) === (inputs === undefined)) {
     throw invalidJson('', 'Expected exactly one of "instances" and "inputs".');
   }
-  const [name, list] = instances === undefined ? ['inputs', inputs] : ['instances', instances];
-  const rows = Array.isArray(list) ? list : [list];
+  const isRows = instances !== undefined;
+  const isNamed = inputs !== undefined && 'image_bytes' in inputs;
+  const place = isRows ? '/instances' : `/inputs${isNamed ? '/image_bytes' : ''}`;
+  const values = instances ?? (isNamed ? inputs.image_bytes : (inputs ?? []));
+  const list = Array.isArray(values) ? values : [values];
   return {
-    photos: rows.map((row, i) => {
-      const isNamed = row !== undefined && 'image_bytes' in row;
-      const text = isNamed ? row.image_bytes.b64 : (row?.b64 ?? '');
-      const place = Array.isArray(list) ? `/${name}/${i}` : `/${name}`;
-      return base64Source(text, `${place}${isNamed ? '/image_bytes' : ''}/b64`);
+    photos: list.map((value, i) => {
+      const at = Array.isArray(values) ? `${place}/${i}` : place;
+      return 'image_bytes' in value
+        ? base64Source(value.image_bytes.b64, `${at}/image_bytes/b64`)
+        : base64Source(value.b64, `${at}/b64`);
     }),
     isList: true,
-    members: { format: instances === undefined ? 'columns' : 'rows' },
+    members: [[isRows ? 'instances' : 'inputs', list.length]],
   };
-};
+}
 
-function notJson(): AppError {
-  return new AppError(
-    'invalid-json',
-    'Expected JSON with "instances" and the header Content-Type: application/json.',
+function describeSignature(name: string): MetadataAnswer {
+  return {
+    model_spec: { name, signature_name: '', version: modelVersion },
+    metadata: {
+      signature_def: {
+        signature_def: {
+          serving_default: {
+            inputs: describeTensors(signature.inputs),
+            outputs: describeTensors(signature.outputs),
+            method_name: 'tensorflow/serving/predict',
+          },
+        },
+      },
+    },
+  };
+}
+
+type TensorInfos =
+  MetadataAnswer['metadata']['signature_def']['signature_def']['serving_default']['inputs'];
+type DataType = TensorInfos[string]['dtype'];
+
+function describeTensors(
+  tensors: Readonly<Record<string, { dtype: DataType; shape: readonly number[] }>>,
+): TensorInfos {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { dtype, shape }]) => {
+      // Protobuf's JSON has integers of 64 bits as text.
+      const dim = shape.map((length) => ({ size: String(length), name: '' as const }));
+      return [name, { dtype, tensor_shape: { dim, unknown_rank: false }, name: `${name}:0` }];
+    }),
   );
 }

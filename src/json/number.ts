@@ -1,7 +1,7 @@
 import { ascii, type Cursor } from './cursor.ts';
 
 /** The powers of ten that a double holds exactly. */
-const exactPowers = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+const exactPowers = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 const decoder = new TextDecoder();
 
@@ -9,6 +9,8 @@ const decoder = new TextDecoder();
 export function startsNumber(byte: number | undefined): boolean {
   return byte === ascii.minus || isDigit(byte);
 }
+
+const scratch = new Float64Array(1);
 
 /**
  * Reads a number (RFC 8259, 6): the double that is nearest to it, as
@@ -18,8 +20,24 @@ export function startsNumber(byte: number | undefined): boolean {
  * @throws AppError `invalid-json`
  */
 export function readNumber(cursor: Cursor, maxBytes: number): number {
+  readNumberInto(scratch, 0, cursor, maxBytes);
+  return scratch[0];
+}
+
+/**
+ * The same, into an array. A function that returned millions of doubles would
+ * leave an object of each to be collected.
+ */
+export function readNumberInto(
+  target: Float32Array | Float64Array,
+  index: number,
+  cursor: Cursor,
+  maxBytes: number,
+): void {
   const { bytes, at: start } = cursor;
   let at = start;
+  // One character more than may be: a text of millions is not read to its end.
+  const limit = start + maxBytes + 1;
   const isNegative = bytes[at] === ascii.minus;
   if (isNegative) at++;
 
@@ -27,7 +45,7 @@ export function readNumber(cursor: Cursor, maxBytes: number): number {
   const first = at;
   // Behind the end this is NaN, which no comparison holds for.
   let digit = bytes[at] - ascii.zero;
-  for (; digit >= 0 && digit <= 9; digit = bytes[at] - ascii.zero) {
+  for (; digit >= 0 && digit <= 9 && at < limit; digit = bytes[at] - ascii.zero) {
     digits = digits * 10 + digit;
     at++;
   }
@@ -41,7 +59,7 @@ export function readNumber(cursor: Cursor, maxBytes: number): number {
     at++;
     const fraction = at;
     digit = bytes[at] - ascii.zero;
-    for (; digit >= 0 && digit <= 9; digit = bytes[at] - ascii.zero) {
+    for (; digit >= 0 && digit <= 9 && at < limit; digit = bytes[at] - ascii.zero) {
       digits = digits * 10 + digit;
       at++;
     }
@@ -55,14 +73,14 @@ export function readNumber(cursor: Cursor, maxBytes: number): number {
     const power = at;
     let written = 0;
     digit = bytes[at] - ascii.zero;
-    for (; digit >= 0 && digit <= 9; digit = bytes[at] - ascii.zero) {
+    for (; digit >= 0 && digit <= 9 && at < limit; digit = bytes[at] - ascii.zero) {
       written = written * 10 + digit;
       at++;
     }
     if (at === power) cursor.refuse('a digit of the exponent', at);
     exponent += isSmall ? -written : written;
   }
-  if (at - start > maxBytes) {
+  if (at >= limit) {
     cursor.refuseValue(
       `The number at byte ${start} of the JSON has more than ${maxBytes} characters; round it.`,
     );
@@ -74,9 +92,10 @@ export function readNumber(cursor: Cursor, maxBytes: number): number {
   if (digits <= Number.MAX_SAFE_INTEGER && Math.abs(exponent) < exactPowers.length) {
     const magnitude =
       exponent < 0 ? digits / exactPowers[-exponent] : digits * exactPowers[exponent];
-    return isNegative ? -magnitude : magnitude;
+    target[index] = isNegative ? -magnitude : magnitude;
+  } else {
+    target[index] = Number(decoder.decode(bytes.subarray(start, at)));
   }
-  return Number(decoder.decode(bytes.subarray(start, at)));
 }
 
 function isDigit(byte: number | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Base64Text } from './base64-text.ts';
 import { ascii, Cursor } from './cursor.ts';
-import { readNumber, startsNumber } from './number.ts';
+import { readNumber, readNumberInto, startsNumber } from './number.ts';
 import { NumberArray } from './number-array.ts';
 import { NumberStore } from './number-store.ts';
 import { Shape } from './shape.ts';
@@ -193,9 +193,8 @@ class JsonReader {
       }
       path[path.length - 1] = length;
       const at = cursor.at;
-      const number = Math.fround(readNumber(cursor, maxNumberBytes));
-      if (!Number.isFinite(number)) tooLargeAt ??= at;
-      values[first + length] = number;
+      readNumberInto(values, first + length, cursor, maxNumberBytes);
+      if (!Number.isFinite(values[first + length])) tooLargeAt ??= at;
       length++;
     } while (!this.#endsAt(ascii.closeBracket));
     path.pop();

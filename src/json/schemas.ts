@@ -3,10 +3,19 @@ import * as z from 'zod';
 import { Base64Text } from './base64-text.ts';
 import { NumberArray } from './number-array.ts';
 
-/** A string, short or long, to be handed to `decodeBase64Text`. */
-export const base64Text = z
-  .custom<string | Base64Text>((value) => typeof value === 'string' || value instanceof Base64Text)
-  .meta({ type: 'string', contentEncoding: 'base64' });
+/**
+ * A string, short or long, to be handed to `decodeBase64Text`.
+ *
+ * @param message what is expected, for the refusal
+ */
+export function base64Text(message: string) {
+  return z
+    .custom<string | Base64Text>(
+      (value) => typeof value === 'string' || value instanceof Base64Text,
+      message,
+    )
+    .meta({ type: 'string', contentEncoding: 'base64' });
+}
 
 /** A list of a few numbers, as a plain array; they were rounded to float32. */
 export const numberList = z.preprocess(

@@ -11,6 +11,8 @@ export interface RemoteLimits {
   readonly timeoutMs: number;
   /** Most redirects; 0 allows none. */
   readonly maxRedirects: number;
+  /** Told how much memory the photo is about to take; may have it wait, or refuse it. */
+  readonly hold?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /** All addresses of a name, IPv4 and IPv6; none where the name doesn't exist. */
@@ -45,8 +47,8 @@ const knownCodings = ['identity', 'gzip', 'br'];
  * which address to take. The network must keep it from private ones: the
  * deployed platform reaches none, with the compatibility flag
  * `global_fetch_strictly_public` not even what lies behind its own zone;
- * scripts/local-worker.ts has workerd allow public addresses only. A runtime
- * with neither must not be given this feature.
+ * src/testing/outbound.ts has workerd allow public addresses only. Where
+ * neither holds, as under `wrangler dev`, only trusted people may be let in.
  *
  * @returns the bytes, at least one, in memory of their own
  * @throws AppError `remote-fetch-failed` whose fact `reason` is one of `remoteReasons`
@@ -132,14 +134,15 @@ async function request(
 /** Reads the answer if it can be a photo, and cancels it if not. */
 async function readPhoto(
   response: Response,
-  { maxBytes }: RemoteLimits,
+  { maxBytes, hold }: RemoteLimits,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const refusal = refusalOf(response, maxBytes);
   if (refusal !== undefined) {
+    await discardBody(response);
     throw refusal;
   }
-  const bytes = response.body && (await readBody(response.body, { maxBytes, signal }));
+  const bytes = response.body && (await readBody(response.body, { maxBytes, signal, hold }));
   if (bytes === null || bytes.length === 0) throw remoteRefusal('empty');
   return bytes;
 }

@@ -5,6 +5,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Stops the reading. */
   readonly signal: AbortSignal;
+  /** Told how much memory the body is about to take in all; may have it wait, or refuse it. */
+  readonly hold?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /** What is set aside for a body at first; it grows as the body comes. */
@@ -25,15 +27,18 @@ const chunkBytes = 65_536;
  */
 export async function readBody(
   body: ReadableStream<Uint8Array>,
-  { maxBytes, signal }: BodyLimits,
+  { maxBytes, signal, hold }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = new Uint8Array(Math.min(firstBytes, maxBytes));
+  const first = Math.min(firstBytes, maxBytes);
+  await hold?.(first);
+  let bytes = new Uint8Array(first);
   let length = 0;
   for await (const chunk of chunksOf(body, signal)) {
     const end = length + chunk.length;
     if (end > maxBytes) throw remoteRefusal('too-large', { facts: { limitBytes: maxBytes } });
     if (end > bytes.length) {
       const wanted = Math.min(Math.max(end, growth * bytes.length), maxBytes);
+      await hold?.(wanted);
       // Unlike a copy, this gives the former memory back at once.
       bytes = new Uint8Array(bytes.buffer.transfer(wanted));
     }

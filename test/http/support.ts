@@ -4,7 +4,10 @@ import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/co
 import type { ProblemCode } from '../../src/errors.ts';
 import type { ValidPhoto } from '../support/photo.ts';
 
-export const origin = 'http://petal.test';
+export { neverSent } from '../support/never-sent.ts';
+
+/** On loopback, as nothing else may ask without a key. */
+export const origin = 'http://localhost:8787';
 
 /** Sends a request to the bundled Worker, in this very workerd. */
 export function send(path: string, init?: RequestInit): Promise<Response> {
@@ -42,4 +45,31 @@ export async function expectProblem(
   expect(problem).toMatchObject({ code, status: response.status });
   expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   return problem;
+}
+
+/** A form with parts in their order. */
+export function form(...parts: [string, Blob | string][]): FormData {
+  const data = new FormData();
+  for (const [name, value] of parts) data.append(name, value);
+  return data;
+}
+
+/** A file for a form. */
+export function file(bytes: Uint8Array<ArrayBuffer>, name = 'photo.jpg'): File {
+  return new File([bytes], name);
+}
+
+/** Posts JSON. */
+export function postJson(path: string, body: unknown, headers = {}): Promise<Response> {
+  return send(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+export function base64Of(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
 }

@@ -1,16 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
+import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
 
 const executablePath = chromiumPath();
 
 describe.runIf(executablePath !== null)('the page at / in Chromium', () => {
-  let worker: LocalWorker;
+  let worker: Petal;
   let browser: Browser;
 
   beforeAll(async () => {
-    worker = await startLocalWorker({ bundle: inject('bundle') });
+    worker = await startPetal({ bundle: inject('bundle') });
     browser = await launchChromium(executablePath ?? '');
   });
   afterAll(async () => {

@@ -2,20 +2,20 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Connection, type LoadRequest } from '../../bench/load-exchange.ts';
 import { runLoad } from '../../bench/load-run.ts';
 import { kinds, prepareSupplies, type Supplies } from '../../bench/load-traffic.ts';
-import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
 import { type HealthAnswer, healthAnswer } from '../../src/contract/answers.ts';
+import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 
 /** Requests that may be in flight, and clients at once. */
 const places = 20;
 
 // What the mix's photos show is only known to trained weights.
 describe.runIf(inject('trained'))('the bundled Worker under load', () => {
-  let worker: LocalWorker;
+  let worker: Petal;
   let supplies: Supplies;
 
   beforeAll(async () => {
-    const vars = { PETAL_LOG: 'off', PETAL_MAX_IN_FLIGHT: String(places) };
-    worker = await startLocalWorker({ bundle: inject('bundle'), vars });
+    const bindings = { PETAL_LOG: 'off', PETAL_MAX_IN_FLIGHT: String(places) };
+    worker = await startPetal({ bundle: inject('bundle'), bindings });
     const connection = new Connection(worker.url);
     supplies = await prepareSupplies(inject('validPhotos'), inject('invalidPhotos'), connection);
     connection.close();

@@ -6,13 +6,17 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { runCommand } from '../../src/testing/run-command.ts';
 
 const root = join(import.meta.dirname, '../..');
 const started: ChildProcess[] = [];
 
 /** What `npm start` runs once the packages are there. */
-function start(env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['scripts/start.ts'], {
+function start(
+  env: Record<string, string>,
+  ...parameters: string[]
+): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['scripts/start.ts', ...parameters], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,6 +65,23 @@ describe.runIf(inject('trained'))('npm start', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  test('serves over https with a command that works as it is printed', async ({ skip }) => {
+    const { output } = start({ PORT: 'overruled' }, '--https', '--port', '0');
+    await expect.poll(output, { timeout: 50_000 }).toContain('Petal answers at https://127.0.0.1:');
+    const [line, why, ...others] = output().trim().split('\n');
+    expect(why).toContain('hence -k');
+    expect(others).toEqual([]);
+    const [, command = ''] = / - try: (curl .+)$/.exec(line) ?? [];
+    const [program = '', ...parameters] = command.split(' ');
+    const answer = await runCommand(program, ['--silent', ...parameters], { cwd: root }).catch(
+      () => null,
+    );
+    if (answer === null) skip('There is no curl.');
+    expect(JSON.parse(answer?.stdout ?? '')).toMatchObject({
+      predictions: [{ label: 'daisy' }, {}, {}, {}, {}],
+    });
+  });
+
   test('says which port is taken and how to choose another', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -69,7 +90,7 @@ describe.runIf(inject('trained'))('npm start', () => {
     expect(await exitCode(child)).toBe(1);
     server.close();
     expect(output()).toBe(
-      `Port ${port} of 127.0.0.1 is taken. Stop what listens there, or choose another: PORT=${port + 1} npm start\n`,
+      `Port ${port} of 127.0.0.1 is taken. Stop what listens there, or choose another: npm start -- --port ${port + 1}\n`,
     );
   });
 
@@ -83,6 +104,26 @@ describe.runIf(inject('trained'))('npm start', () => {
     const { child, output } = start({ PORT: port });
     expect(await exitCode(child)).toBe(1);
     expect(output()).toBe(`PORT should be a number from 0 to 65535 but is "${port}".\n`);
+  });
+});
+
+describe('npm start --', () => {
+  test('--help tells every option and its default', async () => {
+    const { child, output } = start({}, '--help');
+    expect(await exitCode(child)).toBe(0);
+    const options = ['--port', '--host', '--https', '--cert', '--key', '--persist'];
+    for (const option of options) expect(output()).toContain(`  ${option}`);
+    expect(output()).toContain('default: HOST, or 127.0.0.1');
+  });
+
+  test.for([
+    [['--port', 'http'], '--port should be a number from 0 to 65535 but is "http".'],
+    [['--cert', 'cert.pem'], '--cert and --key go together'],
+    [['--htps'], "error: unknown option '--htps'\n(Did you mean --https?)"],
+  ] as const)('%s is refused', async ([parameters, why]) => {
+    const { child, output } = start({}, ...parameters);
+    expect(await exitCode(child)).toBe(1);
+    expect(output()).toContain(why);
   });
 });
 

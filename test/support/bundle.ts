@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readManifest } from '../../model/manifest.ts';
 import { SourcesFailed } from '../../model/obtain.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
-import { buildWorker, bundleWorker } from '../../scripts/build.ts';
+import { buildWorker, bundleWorker } from '../../src/testing/build-worker.ts';
 import { seededArtifact } from './seeded-artifact.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type LocalWorker, startLocalWorker } from '../../scripts/local-worker.ts';
 import { classifyAnswer, healthAnswer, problemAnswer } from '../../src/contract/answers.ts';
+import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 
 const daisy = inject('validPhotos').find(({ name }) => name === 'daisy.jpg');
 const photo = new Uint8Array(Buffer.from(daisy?.base64 ?? '', 'base64'));
 
-let worker: LocalWorker;
+let worker: Petal;
 
 beforeAll(async () => {
-  worker = await startLocalWorker({ bundle: inject('bundle') });
+  worker = await startPetal({ bundle: inject('bundle') });
 });
 afterAll(async () => {
   await worker.dispose();
@@ -33,7 +33,7 @@ describe('the bundled Worker over real connections', () => {
   });
 
   test('keeps serving others while the first client of a fresh process goes away', async () => {
-    const fresh = await startLocalWorker({ bundle: inject('bundle') });
+    const fresh = await startPetal({ bundle: inject('bundle') });
     const { hostname, port } = fresh.url;
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
@@ -97,9 +97,9 @@ describe('the bundled Worker over real connections', () => {
   });
 
   test('takes its limits from the variables of the deployment', async () => {
-    const strict = await startLocalWorker({
+    const strict = await startPetal({
       bundle: inject('bundle'),
-      vars: { PETAL_MAX_UPLOAD_MB: '1', PETAL_MAX_DECODE_MB: '1' },
+      bindings: { PETAL_MAX_UPLOAD_MB: '1', PETAL_MAX_DECODE_MB: '1' },
     });
     const url = new URL('/v1/classify', strict.url);
     const many = inject('invalidPhotos').find(({ name }) => name === 'mostly-missing.jpg');

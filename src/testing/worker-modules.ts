@@ -1,0 +1,40 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+
+const moduleTypes = {
+  '.js': 'ESModule',
+  '.wasm': 'CompiledWasm',
+  '.safetensors': 'Data',
+} as const;
+
+/** One module of the Worker, as Miniflare takes it. */
+export interface WorkerModule {
+  readonly type: (typeof moduleTypes)[keyof typeof moduleTypes];
+  /** Absolute; other modules import it relative to their own. */
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
+/**
+ * @param bundle folder of worker.js
+ * @param entry path of a module that runs in place of worker.js, and as if it lay beside it
+ * @returns the entry first
+ */
+export async function readWorkerModules(bundle: string, entry?: string): Promise<WorkerModule[]> {
+  const paths = globSync('*.{js,wasm,safetensors}', { cwd: bundle }).map((path) =>
+    join(bundle, path),
+  );
+  const main = join(bundle, 'worker.js');
+  paths.sort((a, b) => Number(b === main) - Number(a === main));
+  const modules: WorkerModule[] = await Promise.all(
+    paths.map(async (path) => ({
+      type: moduleTypes[extname(path) as keyof typeof moduleTypes],
+      path,
+      contents: await readFile(path),
+    })),
+  );
+  if (entry === undefined) return modules;
+  const contents = await readFile(resolve(entry));
+  return [{ type: 'ESModule', path: join(bundle, 'entry.js'), contents }, ...modules];
+}

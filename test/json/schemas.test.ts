@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { Base64Text } from '../../src/json/base64-text.ts';
+import { base64Text, numberList } from '../../src/json/schemas.ts';
+import { read } from './plain.ts';
+
+const schema = z.object({ image: base64Text('Expected base64'), shape: numberList });
+
+describe('schemas of what readJson gives', () => {
+  it('take base64 of any length, and lists of numbers as plain arrays', () => {
+    const long = schema.parse(read(`{"image":"${'A'.repeat(8000)}","shape":[1,224,224,3]}`));
+    expect(long.image).toBeInstanceOf(Base64Text);
+    expect(long.shape).toEqual([1, 224, 224, 3]);
+    expect(schema.parse(read('{"image":"AAAA","shape":[]}'))).toEqual({ image: 'AAAA', shape: [] });
+  });
+
+  it.for(['{"image":5,"shape":[1]}', '{"image":"","shape":[[1]]}', '{"image":"","shape":["1"]}'])(
+    'refuse %s',
+    (text) => {
+      expect(schema.safeParse(read(text)).success).toBe(false);
+    },
+  );
+
+  it('are strings and numbers in JSON Schema', () => {
+    expect(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' })).toMatchObject({
+      properties: {
+        image: { type: 'string', contentEncoding: 'base64' },
+        shape: { type: 'array', items: { type: 'number' } },
+      },
+    });
+  });
+});
