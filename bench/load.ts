@@ -82,6 +82,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
           targetGrowth,
           ' MB',
         ),
+        "The process holds Miniflare's own Workers and workerd's allocator, too; it rises for any Worker, and levels off after some ten thousand requests.",
         ...comparisonNotes(comparison, setting),
         ...crowdNotes(crowd),
         `Beside those that drip, half of the good photos were answered within ${number(besideMedianMs)} ms.`,

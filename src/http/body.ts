@@ -28,7 +28,7 @@ const chunkBytes = 65_536;
 /** After this time a body must have come at the minimum rate, or it holds a place that others need. */
 const graceMs = 10_000;
 
-/** In bytes a second, on the average: a fifth of what the slowest mobile networks have. */
+/** In bytes a second, on the average: well below what a poor mobile connection has. */
 const minRate = 2000;
 
 /** How often a body that is awaited is looked after. */

@@ -82,6 +82,16 @@ describe('the waiting room', () => {
     expect(second.heldByAll()).toBe(90);
   });
 
+  test('lets one hold less at once, even where the others hold too much', async () => {
+    const { room, clock } = open();
+    const [oldest, second] = [room.enter(), room.enter()];
+    await second.hold(50);
+    await oldest.hold(150);
+    await second.hold(10);
+    expect(clock.now()).toBe(0);
+    expect(oldest.heldByAll()).toBe(160);
+  });
+
   test('takes memory back that one who has gone was holding', async () => {
     const { room, clock } = open();
     const [lost, other] = [room.enter(), room.enter()];
