@@ -16,8 +16,6 @@ import { assets } from './runtime/workerd.ts';
 
 /** What wrangler.toml binds beside the variables that are read by name; all of it may be missing. */
 interface Bindings extends AccessVariables {
-  /** Where Turnstile's tokens are checked, if not at Cloudflare. */
-  readonly PETAL_TURNSTILE_URL?: string;
   readonly RATE_LIMITER?: RateLimiter;
   readonly ANALYTICS?: Analytics;
   readonly VERSION?: { readonly id: string };
@@ -55,7 +53,6 @@ function remotePhotos(): Pick<AppParts, 'fetchPhoto'> {
 function challenge(): Pick<AppParts, 'verifyChallenge'> {
   if (access.turnstile === undefined) return {};
   const { secretKey } = access.turnstile;
-  const url = bindings.PETAL_TURNSTILE_URL;
   return {
     verifyChallenge: (token, remoteIp) =>
       verifyTurnstile(
