@@ -19,6 +19,8 @@ export interface Setting {
   readonly photos: readonly Photo[];
   /** Why the rivals can't be measured; undefined where they can. */
   readonly rivalsMissing: string | undefined;
+  /** What `load` puts on the Worker. */
+  readonly load: { readonly seconds: number; readonly connections: number };
 }
 
 /** What a benchmark found. Times and sizes are findings, never failures. */

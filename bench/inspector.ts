@@ -23,7 +23,7 @@ export async function findFreePort(): Promise<number> {
 }
 
 /** A connection to the Worker's isolate through the DevTools protocol. */
-class Inspector {
+export class Inspector {
   readonly #socket: WebSocket;
   #lastId = 0;
 

@@ -2,7 +2,7 @@
  * What a process holds of the machine's memory, as Linux accounts for it. Only
  * Linux lets another process ask for a peak, and set it back.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 
 export const canMeasurePeaks = process.platform === 'linux';
@@ -25,4 +25,21 @@ export async function measurePeak(pid: number, work: () => Promise<unknown>): Pr
   const before = await readStatus(pid, 'VmRSS');
   await work();
   return (await readStatus(pid, 'VmHWM')) - before;
+}
+
+/**
+ * @param name of a process that this one started, as Linux has it
+ * @returns its resident memory in bytes; undefined where there is none, or the system is another
+ */
+export async function readResidentBytes(name: string): Promise<number | undefined> {
+  if (!canMeasurePeaks) return undefined;
+  for (const task of await readdir('/proc/self/task')) {
+    const children = await readFile(`/proc/self/task/${task}/children`, 'utf8');
+    for (const child of children.trim().split(' ').filter(Boolean)) {
+      const pid = Number(child);
+      const command = await readFile(`/proc/${pid}/comm`, 'utf8');
+      if (command.trim() === name) return await readStatus(pid, 'VmRSS');
+    }
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 /** `npm run bench`: measures Petal against its rivals, one question after another. */
 import process from 'node:process';
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { prepareArtifact } from '../model/prepare.ts';
 import { buildWorker } from '../src/testing/build-worker.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
@@ -9,6 +9,7 @@ import { cold } from './cold.ts';
 import { decode } from './decode.ts';
 import { formatsBenchmark } from './formats.ts';
 import { installRivals } from './install.ts';
+import { load } from './load.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
 import { readPhotos } from './photos.ts';
@@ -17,21 +18,38 @@ import { size } from './size.ts';
 import { formatTable } from './table.ts';
 
 /** All there are, in the order of a run without a name. A new one is a file and a row. */
-const benchmarks: readonly Benchmark[] = [classify, cold, decode, formatsBenchmark, memory, size];
+const benchmarks: readonly Benchmark[] = [
+  classify,
+  cold,
+  decode,
+  formatsBenchmark,
+  load,
+  memory,
+  size,
+];
 
 interface Options {
   readonly json?: boolean;
   readonly photo: readonly string[];
+  readonly seconds: number;
+  readonly connections: number;
 }
 
-async function prepare({ photo }: Options): Promise<Setting> {
+async function prepare({ photo, seconds, connections }: Options): Promise<Setting> {
   const rivalsMissing = (await installRivals()) ?? (await explainUnloadable());
   return {
     bundle: await buildWorker(),
     artifactPath: await prepareArtifact(),
     photos: await readPhotos(photo),
     rivalsMissing,
+    load: { seconds, connections },
   };
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('Expected a whole number from 1 on.');
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
@@ -76,6 +94,8 @@ const program = new Command('npm run bench --')
       'a fixture',
     ),
   )
+  .option('--seconds <count>', 'how long load goes on', readCount, 60)
+  .option('--connections <count>', 'how many clients load has at once', readCount, 50)
   .showHelpAfterError()
   .action(run);
 

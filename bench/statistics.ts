@@ -28,8 +28,13 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
-/** Linear between the two nearest, as R's type 7 and NumPy's default. */
-function quantile(sorted: readonly number[], fraction: number): number {
+/**
+ * Linear between the two nearest, as R's type 7 and NumPy's default.
+ *
+ * @param sorted from the least to the most, at least one
+ * @param fraction 0..1
+ */
+export function quantile(sorted: readonly number[], fraction: number): number {
   const position = (sorted.length - 1) * fraction;
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);

@@ -38,7 +38,22 @@ function isAddressInUse(error: unknown): boolean {
 
 function print({ level, message }: LogLine): void {
   if (level === 'error' || level === 'warn') console.error(message);
-  else console.log(message);
+  else console.log(describeRequest(message));
+}
+
+/** The Worker's line of JSON about a request, for a person. Other lines stay as they are. */
+function describeRequest(message: string): string {
+  if (!message.startsWith('{"requestId"')) return message;
+  const { status, method, route, code, photos, cacheHits, durationMs } = JSON.parse(message);
+  return [
+    status,
+    method.padEnd(4),
+    route,
+    ...(code === undefined ? [] : [code]),
+    ...(photos === undefined ? [] : [`${photos} photo${photos === 1 ? '' : 's'}`]),
+    ...(cacheHits === undefined ? [] : [`${cacheHits} from the cache`]),
+    `${Math.round(durationMs)} ms`,
+  ].join('  ');
 }
 
 /** Waits until photos can be classified, asking at the address that people will use. */
@@ -82,6 +97,11 @@ async function start(options: Options): Promise<void> {
   console.log(
     `Petal answers at ${origin} - try: ${curl} -F image=@${examplePhoto} ${origin}/v1/classify`,
   );
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
+    console.log(
+      'Who asks at another address than localhost needs a key: "npm run keys" makes one, and PETAL_ACCESS=open in .dev.vars does without.',
+    );
+  }
   if (ownCertificate) {
     console.log(
       'The certificate is signed by nobody, hence -k, and a warning in browsers that can be passed. Never make a machine trust it: its private key is public. --cert and --key take one of your own.',

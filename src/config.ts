@@ -53,9 +53,9 @@ const variables = z.object({
   PETAL_REMOTE_TIMEOUT_SECONDS: count('seconds', 10, 300),
   /** Where names are looked up, so that none leads to a private address. */
   PETAL_RESOLVER_URL: z.url().default('https://cloudflare-dns.com/dns-query'),
-  /** Below these the answer is `unknown`; model/README.md says where the values come from. */
-  PETAL_UNKNOWN_PROBABILITY: share(0.3),
-  PETAL_UNKNOWN_MARGIN: share(0.1),
+  /** Below these the answer is `unknown`; model/README.md has the measurement that chose them. */
+  PETAL_UNKNOWN_PROBABILITY: share(0.25),
+  PETAL_UNKNOWN_MARGIN: share(0.15),
   /** How long a client that was turned away by the rate limit is asked to wait: the binding's period. */
   PETAL_RATE_LIMIT_SECONDS: count('seconds', 60, 3600),
   /** How long a result is kept for the next who asks the same. */

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
-import { AppError } from '../errors.ts';
 import type { Fit } from '../image/preprocess.ts';
 import { classifyImage, type PipelineParts } from '../pipeline/classify-image.ts';
 import {
@@ -10,8 +8,9 @@ import {
   type Outcome,
   wilsonInterval,
 } from './accuracy.ts';
-import { type LabelledPhoto, listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
-import { startProgress } from './progress.ts';
+import { answerPhotos } from './answers.ts';
+import { alignColumns, percent } from './columns.ts';
+import { listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
 
 export interface EvaluateOptions {
   readonly fit: Fit;
@@ -41,42 +40,27 @@ export async function evaluateFolder(
   fit: Fit,
 ): Promise<Evaluation> {
   const { photos, unknownLabels } = await listLabelledPhotos(folder, parts.classes);
-  if (photos.length === 0) {
-    const found = [...unknownLabels.keys()].slice(0, 5).map((label) => `"${label}"`);
-    throw new Error(
-      `There is no photo with an ImageNet label in ${folder}${found.length > 0 ? `; found ${found.join(', ')}` : ''}. Name the files <WordNet id>_<name>.JPEG, or put them into folders named after their class.`,
-    );
-  }
-  const progress = startProgress(photos.length, 'photos');
-  const outcomes: Outcome[] = [];
   const start = performance.now();
-  for (const photo of photos) {
-    outcomes.push(await classifyPhoto(parts, photo, fit));
-    progress.increment();
-  }
+  const { answered, refused } = await answerPhotos(
+    photos,
+    (bytes) => classifyImage(parts, bytes, { topK: parts.classes.length, fit }).predictions,
+  );
   const durationSeconds = (performance.now() - start) / 1000;
-  progress.stop();
+  const outcomes: Outcome[] = [
+    ...answered.map(({ photo: { name, truth }, answer }) => ({ name, truth, predictions: answer })),
+    ...refused.map(({ photo: { name, truth }, refusal }) => ({
+      name,
+      truth,
+      predictions: [],
+      refusal,
+    })),
+  ];
   return {
     ...measureAccuracy(outcomes),
     fit,
     photosPerSecond: photos.length / durationSeconds,
     unknownLabels: Object.fromEntries(unknownLabels),
   };
-}
-
-async function classifyPhoto(
-  parts: PipelineParts,
-  { path, name, truth }: LabelledPhoto,
-  fit: Fit,
-): Promise<Outcome> {
-  const bytes = await readFile(path);
-  try {
-    const { predictions } = classifyImage(parts, bytes, { topK: parts.classes.length, fit });
-    return { name, truth, predictions };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { name, truth, predictions: [], refusal: error.message };
-  }
 }
 
 /** The evaluation as text for a terminal. */
@@ -110,18 +94,11 @@ function accuracyLine(name: string, correct: number, photos: number): string {
   return `${name}  ${share}  (${correct} of ${photos}, 95 % interval ${low} to ${high} %)`;
 }
 
-function percent(share: number): string {
-  return (share * 100).toFixed(1);
-}
-
 function mistakeLines(mistakes: readonly Mistake[]): string[] {
   const rows = mistakes.map(({ name, expected, rank, predicted }) => [
     name,
     `is ${expected.label} (${percent(expected.probability)} %, place ${rank})`,
     `taken for ${predicted.label} (${percent(predicted.probability)} %)`,
   ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map(
-    ([name, is, takenFor]) => `  ${name.padEnd(widths[0])}  ${is.padEnd(widths[1])}  ${takenFor}`,
-  );
+  return alignColumns(rows).map((line) => `  ${line}`);
 }

@@ -1,12 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ImageClass } from '../mobilenet/top-k.ts';
+import { listPhotoFiles, type PhotoFile } from './photo-files.ts';
 
 /** A photo of which is known what it shows. */
-export interface LabelledPhoto {
-  readonly path: string;
-  /** Relative to the folder that was asked for. */
-  readonly name: string;
+export interface LabelledPhoto extends PhotoFile {
   /** Indices of the classes that would be right; several where a name stands for several ("crane"). */
   readonly truth: readonly number[];
 }
@@ -22,10 +19,6 @@ export interface NamedClass extends ImageClass {
   readonly names: readonly string[];
 }
 
-const photoExtensions = new Set(
-  ['jpg', 'jpeg', 'png', 'gif', 'webp', 'bmp', 'heic', 'avif', 'tif', 'tiff'].map((e) => `.${e}`),
-);
-
 /**
  * Lists the photos of a folder with their labels: from the file's name, where
  * it begins with a WordNet id as ImageNet's do (`n11939491_daisy.JPEG`), else
@@ -33,25 +26,26 @@ const photoExtensions = new Set(
  * class's names.
  *
  * @returns photos in order of their paths; files that aren't photos are left out
- * @throws Error where the folder can't be read
+ * @throws Error where the folder can't be read, or holds no photo with a label that is a class
  */
 export async function listLabelledPhotos(
   folder: string,
   classes: readonly NamedClass[],
 ): Promise<LabelledFolder> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && photoExtensions.has(extname(entry.name).toLowerCase()))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
   const indices = indicesByLabel(classes);
   const photos: LabelledPhoto[] = [];
   const unknownLabels = new Map<string, number>();
-  for (const path of paths) {
+  for (const { path, name } of await listPhotoFiles(folder)) {
     const label = /^n\d{8}(?=_)/.exec(basename(path))?.[0] ?? basename(dirname(path));
     const truth = indices.get(normalized(label));
     if (truth === undefined) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
-    else photos.push({ path, name: relative(folder, path), truth });
+    else photos.push({ path, name, truth });
+  }
+  if (photos.length === 0) {
+    const found = [...unknownLabels.keys()].slice(0, 5).map((label) => `"${label}"`);
+    throw new Error(
+      `There is no photo with an ImageNet label in ${folder}${found.length > 0 ? `; found ${found.join(', ')}` : ''}. Name the files <WordNet id>_<name>.JPEG, or put them into folders named after their class.`,
+    );
   }
   return { photos, unknownLabels };
 }

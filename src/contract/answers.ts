@@ -65,6 +65,14 @@ export const imageFacts = z
   })
   .meta({ id: 'ImageFacts' });
 
+/** A rectangle of the upright photo, in pixels. */
+const region = z
+  .strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+  .meta({
+    description:
+      'What a heatmap covers, in pixels of the upright photo: what the network looked at, and with `fit=pad` the bars around it.',
+  });
+
 /** What POST /v1/classify says of one photo. */
 export const classifyAnswer = z
   .strictObject({
@@ -77,6 +85,7 @@ export const classifyAnswer = z
     image: imageFacts,
     background: probability.optional(),
     embedding: embedding.optional(),
+    region: region.optional(),
   })
   .meta({ id: 'Classification' });
 export type ClassifyAnswer = z.infer<typeof classifyAnswer>;
@@ -92,14 +101,6 @@ export const embedAnswer = z
   .meta({ id: 'Embedding' });
 export type EmbedAnswer = z.infer<typeof embedAnswer>;
 
-/** A rectangle of the upright photo, in pixels. */
-const region = z.strictObject({
-  x: z.number(),
-  y: z.number(),
-  width: z.number(),
-  height: z.number(),
-});
-
 /** What POST /v1/explain says of one photo, as JSON. */
 export const explainAnswer = z
   .strictObject({
@@ -109,10 +110,7 @@ export const explainAnswer = z
     index: z.int().min(0).max(999),
     probability,
     heatmap,
-    region: region.meta({
-      description:
-        'What the heatmap covers, in pixels of the upright photo: the part that the network looked at; with `fit=pad` more than the photo.',
-    }),
+    region,
     image: imageFacts,
   })
   .meta({ id: 'Explanation' });

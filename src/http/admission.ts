@@ -27,6 +27,8 @@ export function admit(
     await countRequest(c, parts);
     const lease = room.enter();
     c.set('lease', lease);
+    // Where the client goes away, nothing below this may be run any more.
+    c.req.raw.signal.addEventListener('abort', () => lease.leave());
     try {
       await next();
     } finally {

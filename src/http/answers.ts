@@ -16,8 +16,10 @@ export interface Question<Answer> {
   readonly text: string;
   /** SHA-256 of the weights that answer. */
   readonly modelSha256: string;
-  /** Media type of the answer, which is part of the entity tag. */
+  /** Media type of the answer. */
   readonly representation: string;
+  /** How answers are put together where there are several ways; with the media type part of the entity tag. */
+  readonly layout?: string;
   /** Whether an answer is JSON, so that it can be kept for the next who asks. */
   readonly isCacheable: boolean;
   /** Synchronous, so that photos are decoded one after another. */
@@ -77,7 +79,7 @@ export async function answerPhotos<Answer>(
   const loaded: (Photo | Error)[] = [];
   if (isAllHere) {
     for (const source of photos) loaded.push(await load(source));
-    const entityTag = await entityTagOf(parts, question, loaded);
+    const entityTag = await entityTagOf(parts, question, loaded, isList);
     if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
       return { outcomes: [], entityTag, isNotModified: true };
     }
@@ -101,7 +103,7 @@ export async function answerPhotos<Answer>(
     }
   }
   const hasAll = outcomes.every((outcome) => 'answer' in outcome);
-  const entityTag = hasAll ? await entityTagOf(parts, question, loaded) : undefined;
+  const entityTag = hasAll ? await entityTagOf(parts, question, loaded, isList) : undefined;
   return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
 }
 
@@ -126,15 +128,16 @@ async function loadPhoto(
 
 async function entityTagOf(
   { version }: AppParts,
-  { text, modelSha256, representation }: Question<unknown>,
+  { text, modelSha256, representation, layout }: Question<unknown>,
   photos: readonly (Photo | Error)[],
+  isList: boolean,
 ): Promise<string | undefined> {
   const hashes: string[] = [];
   for (const photo of photos) {
     if (photo instanceof Error) return undefined;
     hashes.push(photo.sha256);
   }
-  const whole = [...hashes, modelSha256, version, text, representation];
+  const whole = [...hashes, modelSha256, version, text, representation, layout, isList];
   return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
 }
 

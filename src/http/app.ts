@@ -46,8 +46,11 @@ const acceptedHeaders = [
   tokenField,
 ];
 
-/** How much longer than a body may take somebody may be still before it counts as gone. */
-const leaseGraceMs = 15_000;
+/**
+ * Who is still for so long, and isn't waiting for a photo from elsewhere, counts as
+ * gone. Those who wait for a body or for memory say every second that they are there.
+ */
+const leaseMs = 15_000;
 
 /** The whole HTTP side of Petal, for any runtime that speaks fetch. */
 export function createApp(parts: AppParts) {
@@ -57,7 +60,7 @@ export function createApp(parts: AppParts) {
       maxInFlight: config.maxInFlight,
       maxHeldBytes: config.maxUploadsBytes,
       maxWaitMs: config.maxWaitMs,
-      leaseMs: config.uploadTimeoutMs + leaseGraceMs,
+      leaseMs: leaseMs + (config.allowsRemoteUrls ? config.remoteTimeoutMs : 0),
     },
     clock,
   );

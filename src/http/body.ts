@@ -13,8 +13,8 @@ export interface BodyLimits {
  */
 const drainedLimits = 4;
 
-/** What is set aside for a body at first; enough for most photos from forms. */
-const firstBytes = 1_000_000;
+/** What is set aside for a body at first, so that those who send nothing hold next to nothing. */
+const firstBytes = 65_536;
 
 /** By how much it grows. */
 const growth = 4;
@@ -24,6 +24,15 @@ const believedShare = 0.2;
 
 /** What is read at once. */
 const chunkBytes = 65_536;
+
+/** After this time a body must have come at the minimum rate, or it holds a place that others need. */
+const graceMs = 10_000;
+
+/** In bytes a second, on the average: a fifth of what the slowest mobile networks have. */
+const minRate = 2000;
+
+/** How often a body that is awaited is looked after. */
+const tickMs = 1000;
 
 /**
  * Reads a body of up to `maxBytes`, whatever its Content-Length says, and keeps
@@ -42,16 +51,20 @@ export async function readBody(
   if (request.body === null) return new Uint8Array(0);
 
   // Grows as the body comes: memory is not handed out on a client's word.
-  const first = Math.min(Math.max(declaredBytes, 1), maxBytes, firstBytes);
+  let isKept = declaredBytes <= maxBytes;
+  const first = isKept ? Math.min(Math.max(declaredBytes, 1), maxBytes, firstBytes) : 0;
   await lease.hold(first);
   let bytes = new Uint8Array(first);
   let length = 0;
-  for await (const chunk of chunksOf(request.body, timeoutMs)) {
+  for await (const chunk of chunksOf(request.body, timeoutMs, () => lease.renew())) {
     const end = length + chunk.length;
     if (end > drainedLimits * maxBytes) throw tooLarge(maxBytes);
-    if (end > maxBytes) {
-      bytes = new Uint8Array(0);
-    } else {
+    if (isKept && end > maxBytes) {
+      isKept = false;
+      releaseBody(bytes);
+      await lease.hold(0);
+    }
+    if (isKept) {
       if (end > bytes.length) {
         const isBelieved = end >= believedShare * declaredBytes && end <= declaredBytes;
         const wanted = isBelieved ? declaredBytes : Math.max(end, growth * length);
@@ -73,42 +86,58 @@ export async function readBody(
  * The chunks of a body, each valid until the next: all are read into the same
  * memory, so that a body leaves none of its own size to be collected. A client
  * that goes away meanwhile is no failure of ours.
+ *
+ * Only the time that is spent waiting for the client counts against it.
+ *
+ * @param onTick called again and again while the client is waited for, as long as it is there
  */
 async function* chunksOf(
   body: ReadableStream<Uint8Array>,
   timeoutMs: number,
+  onTick: () => void,
 ): AsyncGenerator<Uint8Array> {
   const reader = body.getReader({ mode: 'byob' });
   let buffer = new ArrayBuffer(chunkBytes);
   let isEnded = false;
-  let isLate = false;
-  // Cancelling ends the read that is waiting.
-  const timer = setTimeout(() => {
-    isLate = true;
-    void reader.cancel().catch(() => undefined);
-  }, timeoutMs);
+  let isReading = false;
+  let length = 0;
+  let waitedMs = 0;
+  let late: AppError | undefined;
+  const timer = setInterval(() => {
+    if (!isReading) return;
+    onTick();
+    waitedMs += tickMs;
+    if (waitedMs >= timeoutMs) late = tooSlow(timeoutMs);
+    else if (waitedMs >= graceMs && length < (minRate * waitedMs) / 1000) late = tooSlow(waitedMs);
+    // Cancelling ends the read that is waiting.
+    if (late !== undefined) void reader.cancel().catch(() => undefined);
+  }, tickMs);
   try {
     while (!isEnded) {
+      isReading = true;
       const { done, value } = await readChunk(reader, buffer).catch((cause: unknown) => {
         isEnded = true;
-        throw isLate
-          ? tooSlow(timeoutMs)
-          : new AppError(
-              'upload-interrupted',
-              'The connection broke off before the photo was there.',
-              { cause },
-            );
+        throw (
+          late ??
+          new AppError(
+            'upload-interrupted',
+            'The connection broke off before the photo was there.',
+            { cause },
+          )
+        );
       });
-      if (isLate) throw tooSlow(timeoutMs);
+      isReading = false;
+      if (late !== undefined) throw late;
       isEnded = done;
       if (value === undefined) break;
+      length += value.length;
       yield value;
       buffer = value.buffer;
     }
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     // Of a body that is too large, the rest is not wanted.
-    if (!isEnded && !isLate) await reader.cancel();
+    if (!isEnded && late === undefined) await reader.cancel();
   }
 }
 
@@ -133,9 +162,10 @@ function tooLarge(limitBytes: number): AppError {
   );
 }
 
-function tooSlow(timeoutMs: number): AppError {
+/** @param waitedMs for how long */
+function tooSlow(waitedMs: number): AppError {
   return new AppError(
     'upload-too-slow',
-    `The body did not arrive within ${timeoutMs / 1000} seconds. Reduce the photo first: a side of 1000 pixels is plenty.`,
+    `After ${waitedMs / 1000} seconds too little of the body is here. Reduce the photo first: a side of 1000 pixels is plenty.`,
   );
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
+import { AppError } from '../errors.ts';
 import { selectClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { classifyImage } from '../pipeline/classify-image.ts';
@@ -18,6 +19,9 @@ import { listItems, notModified, setAnswerHeaders } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 type Name = (typeof operationParameters.classify)[number];
+
+/** Each heatmap costs 63,000 multiplications and 49 numbers of the answer. */
+const maxHeatmaps = 50;
 
 /** POST /v1/classify: photos in, predictions out. */
 export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
@@ -60,6 +64,13 @@ export function classifyQuestion(
 ): Question<ClassifyAnswer> {
   const { model, sha256 } = network.metadata;
   const { labels, exclude, include } = values;
+  if (include.includes('heatmap') && values.top_k > maxHeatmaps) {
+    throw new AppError(
+      'invalid-parameter',
+      `Expected a whole number from 1 to ${maxHeatmaps} for top_k with include=heatmap but received ${values.top_k}.`,
+      { facts: { parameter: 'top_k' } },
+    );
+  }
   const isAllowed = selectClasses(taxonomy, { labels, exclude });
   const thresholds = {
     minTopProbability: config.unknownProbability,
@@ -79,7 +90,7 @@ export function classifyQuestion(
     representation: representations[representation],
     isCacheable: true,
     answer(bytes) {
-      const { predictions, unknown, image, backgroundProbability, embedding, durationsMs } =
+      const { predictions, unknown, image, backgroundProbability, embedding, view, durationsMs } =
         classifyImage({ network, classes, limits: config, now: clock.now }, bytes, options);
       return {
         durationsMs,
@@ -94,6 +105,7 @@ export function classifyQuestion(
           unknown,
           image,
           ...(include.includes('background') ? { background: backgroundProbability } : {}),
+          ...(include.includes('heatmap') ? { region: view.gridRegion } : {}),
           ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
         },
       };

@@ -30,7 +30,10 @@ export function huggingFaceRoutes(parts: AppParts, room: WaitingRoom) {
         const network = networkNamed(c, parts, c.req.param('model'));
         const query = new URL(c.req.url).searchParams;
         const values = readParameters('classify', { query, members: received.members });
-        const question = classifyQuestion(parts, network, values, 'json');
+        const question = {
+          ...classifyQuestion(parts, network, values, 'json'),
+          layout: `scores, ${received.isList ? 'lists' : 'list'}`,
+        };
         // Their lists have no place for a problem: one photo that fails fails all.
         const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
         setAnswerHeaders(c, answered);
@@ -61,7 +64,7 @@ const inputs: JsonProtocol = {
         ? inputs.map((text, i) => base64Source(text, `/inputs/${i}`))
         : [base64Source(inputs, '/inputs')],
       isList,
-      members: topK === undefined || topK === null ? {} : { top_k: topK },
+      members: topK === undefined || topK === null ? [] : [['top_k', topK]],
     };
   },
 };

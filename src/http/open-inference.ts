@@ -66,19 +66,16 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
         isJsonOnly: true,
         readPhotos(body) {
           asked = parse(inferBody, body);
-          return { photos: sourcesOf(asked), isList: true, members: {} };
+          return { photos: sourcesOf(asked), isList: true, members: [] };
         },
       });
       try {
         if (asked === undefined) throw new Error('Nothing was read.');
         const [{ datatype }] = asked.inputs;
-        const question = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
-        const outcome = await answerPhotos(
-          c,
-          parts,
-          { ...received, isList: false },
-          question(parts, network),
-        );
+        const make = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
+        const layout = JSON.stringify([asked.id, asked.outputs]);
+        const question = { ...make(parts, network), layout };
+        const outcome = await answerPhotos(c, parts, { ...received, isList: false }, question);
         setAnswerHeaders(c, outcome);
         if (outcome.isNotModified) return notModified(c);
         const rows = outcome.outcomes.flatMap((each) => ('answer' in each ? [each.answer] : []));

@@ -12,7 +12,7 @@ export interface ParameterSources {
   /** Text fields of a form, in their order. */
   readonly fields?: readonly (readonly [name: string, value: string])[];
   /** Members of a JSON body. */
-  readonly members?: Readonly<Record<string, unknown>>;
+  readonly members?: readonly (readonly [name: string, value: unknown])[];
 }
 
 /** What one parameter was given as. */
@@ -42,7 +42,7 @@ export function readParameters<Operation extends keyof typeof operationParameter
 
 function collect(
   names: readonly ParameterName[],
-  { query, fields = [], members = {} }: ParameterSources,
+  { query, fields = [], members = [] }: ParameterSources,
 ): Map<string, Given> {
   const given = new Map<string, Given>();
   const add = (name: string, value: Given): void => {
@@ -56,7 +56,7 @@ function collect(
     if (isOneOf(names, name)) add(name, { text, value: fromText(name, text) });
     else add(name, { value: text });
   }
-  for (const [name, value] of Object.entries(members)) {
+  for (const [name, value] of members) {
     // A list may be written as in a query, too.
     const isList = isOneOf(names, name) && parameters[name].notation === 'list';
     add(name, { value: isList && typeof value === 'string' ? fromText(name, value) : value });

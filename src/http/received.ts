@@ -21,7 +21,7 @@ export interface Received {
   /** Text fields of a form. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Members of a JSON body but the photos. */
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: readonly (readonly [name: string, value: unknown])[];
   /** Memory that the photos of the body take, together. */
   readonly heldBytes: number;
   /** Of Turnstile. */
@@ -67,7 +67,7 @@ function readPhotos(
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
-  const nothingElse = { fields: [], members: {}, ...challenge };
+  const nothingElse = { fields: [], members: [], ...challenge };
   if (isJson(mediaType) || protocol.isJsonOnly) {
     return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
   }
@@ -105,7 +105,7 @@ export interface JsonProtocol {
 }
 
 function photosOfBody(body: JsonValue): ReturnType<JsonProtocol['readPhotos']> {
-  const { image, url, images, ...members } = parse(photosBody, body);
+  const { image, url, images } = parse(photosBody, body);
   if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
     throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
   }
@@ -120,7 +120,8 @@ function photosOfBody(body: JsonValue): ReturnType<JsonProtocol['readPhotos']> {
       return base64Source(text, pointer);
     }),
     isList: images !== undefined,
-    members,
+    // Not out of what was parsed: zod passes over a member that is called __proto__.
+    members: Object.entries(body ?? {}).filter(([name]) => !Object.hasOwn(photosBody.shape, name)),
   };
 }
 

@@ -3,10 +3,13 @@ import { routePath } from 'hono/route';
 import type { PetalEnv, RequestFacts } from './context.ts';
 import type { AppParts } from './parts.ts';
 
+/** Probes ask every few seconds; that all is well is not worth a line each time. */
+const quietRoutes = ['/healthz', '/v2/health/live', '/v2/health/ready'];
+
 /**
  * Writes one line of JSON about each request, and a data point where Analytics
  * Engine is bound: what was asked and how it ended, never the photo, the key,
- * the query or the client's address.
+ * the query or the client's address. Health checks that pass leave neither.
  */
 export function requestLog({
   analytics,
@@ -31,6 +34,7 @@ export function requestLog({
     // Stands still during work on Cloudflare; the platform's own logs have the CPU time.
     const durationMs = Math.round((clock.now() - startMs) * 10) / 10;
     const who = caller?.kind === 'key' ? caller.name : undefined;
+    if (status === 200 && quietRoutes.includes(route)) return;
     if (config.logsRequests) {
       log(
         JSON.stringify({

@@ -62,7 +62,9 @@ async function predict(
   const network = networkOfVersion(c, parts, name, version);
   const received = await receive(c, parts, instances);
   try {
-    const question = probabilitiesQuestion(parts, network);
+    const isRows = received.members.some(([name]) => name === 'instances');
+    const layout = isRows ? 'rows' : 'columns';
+    const question = { ...probabilitiesQuestion(parts, network), layout };
     // Its answers have no place for a problem: one photo that fails fails all.
     const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
     setAnswerHeaders(c, answered);
@@ -72,7 +74,7 @@ async function predict(
       const { classIndex: classes, label, probabilities } = outcome.answer;
       return [{ classes, label, probabilities: [...probabilities] }];
     });
-    return c.json(received.members.format === 'rows' ? { predictions: rows } : columns(rows));
+    return c.json(isRows ? { predictions: rows } : columns(rows));
   } finally {
     received.release();
   }
@@ -107,7 +109,7 @@ function readInstances(body: unknown): ReturnType<JsonProtocol['readPhotos']> {
         : base64Source(value.b64, `${at}/b64`);
     }),
     isList: true,
-    members: { format: isRows ? 'rows' : 'columns' },
+    members: [[isRows ? 'instances' : 'inputs', list.length]],
   };
 }
 

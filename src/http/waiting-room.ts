@@ -27,7 +27,7 @@ export interface Lease {
   renew(): void;
   /**
    * Holds so many bytes in all from now on. Waits while the others hold too
-   * much.
+   * much; never in order to hold less.
    *
    * @throws AppError `overloaded` where that takes too long
    */
@@ -49,8 +49,8 @@ interface Guest {
  * memory their bodies take.
  *
  * A client that goes away may end its request without another line of it being
- * run, `finally` included. So a place is a lease, which runs out when its
- * request doesn't move; and those who wait look again and again instead of
+ * run, `finally` and timers included. So a place is a lease, which runs out when
+ * its request doesn't move; and those who wait look again and again instead of
  * waiting for another request's promise, which might never be kept
  * (https://github.com/cloudflare/workerd/issues/210).
  */
@@ -101,7 +101,8 @@ export class WaitingRoom {
       this.#removeGone();
       const [oldest] = this.#guests;
       const others = this.#heldBytes() - guest.heldBytes;
-      if (guest === oldest || others + bytes <= this.#limits.maxHeldBytes) break;
+      const isLess = bytes <= guest.heldBytes;
+      if (isLess || guest === oldest || others + bytes <= this.#limits.maxHeldBytes) break;
       if (this.#clock.now() >= deadlineMs) throw overloaded();
       await this.#clock.wait(pollMs);
     }

@@ -10,40 +10,101 @@
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
-import { engine, env, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import {
+  engine,
+  env,
+  getKernelsForBackend,
+  registerBackend,
+  removeBackend,
+  setBackend,
+} from '@tensorflow/tfjs-core';
 
 export interface WasmBackend {
-  /** Size of the WASM memory in bytes. It never shrinks. */
+  /** Size of the WASM memory in bytes. It never shrinks; 0 once the backend is removed. */
   heapBytes(): number;
+  /**
+   * Throws the instance away with all tensors, so that nothing refers to its
+   * memory. Runs no code of the instance, which may be broken.
+   */
+  remove(): void;
 }
+
+/** An instance, as far as this file reaches into it. */
+type Instance = BackendWasmModule & {
+  readonly cwrap: Cwrap;
+  /** The exports, by which the glue calls them. */
+  asm: object;
+};
+
+/** The instance that tfjs has now. tfjs's engine is one for the isolate, and so is this. */
+let installed: Instance | undefined;
 
 /**
  * Makes `wasm` the backend of this isolate's tfjs, synchronously, so that it
  * can run at module scope, where workerd allows no waiting. Calling it again
- * replaces the instance: tensors of the former one are gone with it.
+ * replaces the instance: the former one's memory is let go before there is
+ * another, since two don't fit into an isolate, and its tensors are gone with it.
+ *
+ * Whatever goes wrong in the instance is thrown: a trap, an abort, memory that
+ * can't grow, and what the kernels only print before they go on with garbage.
+ * The instance has to be removed after that.
  *
  * @param binary tfjs-backend-wasm-simd.wasm, or tfjs-backend-wasm.wasm where
  *   the runtime has no SIMD, compiled
  * @throws Error where the binary and the glue don't fit together, or memory is short
  */
 export function installWasmBackend(binary: WebAssembly.Module): WasmBackend {
+  removeInstance();
   // The threaded binary needs Workers and shareable memory. workerd has
   // neither, yet it has SharedArrayBuffer and MessageChannel, by which tfjs
   // guesses. Nothing here asks the flag; other parts of tfjs may.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 
-  const module = instantiate(binary);
+  const instance = instantiate(binary);
+  // Made here, because tfjs turns what a factory throws into a warning.
+  const backend = new BackendWasm(instance);
+  installed = instance;
+  // In the place of tfjs's own, which registers itself.
   if (engine().findBackendFactory('wasm') !== null) removeBackend('wasm');
-  registerBackend('wasm', () => new BackendWasm(module));
+  registerBackend('wasm', () => backend);
   // setBackend is declared asynchronous for backends that load. This one is
   // ready, so it has taken effect on return; a failure shows in the next line.
   void setBackend('wasm');
-  if (engine().backendName !== 'wasm') throw new Error('The WASM backend did not start.');
-  return { heapBytes: () => module.HEAPU8.byteLength };
+  if (engine().backend !== backend) throw new Error('The WASM backend did not start.');
+  return {
+    heapBytes: () => (installed === instance ? installed.HEAPU8.byteLength : 0),
+    remove: () => {
+      if (installed === instance) removeInstance();
+    },
+  };
 }
 
+/** Drops every reference to the instance that tfjs has, if there is one. */
+function removeInstance(): void {
+  if (installed === undefined) return;
+  // What tfjs's `dispose` still does then is what the glue added to it: taking
+  // its listeners, which hold the instance, off Node.js's `process`.
+  installed.asm = { dispose: () => undefined };
+  installed = undefined;
+  // A new state of tfjs, whose counts begin at 0: tensors of the instance can't be freed one by one.
+  engine().reset();
+  removeBackend('wasm');
+  // Kernels keep functions of the instance that they were set up for.
+  for (const { setupFunc } of getKernelsForBackend('wasm')) setupFunc?.(removedBackend);
+}
+
+/** What kernels are set up for while there is no instance. */
+const removedBackend = {
+  wasm: {
+    cwrap: () => () => {
+      throw new Error('The WASM backend was removed.');
+    },
+  },
+};
+
 /** Runs the glue on a module compiled beforehand, to the end, without waiting for anything. */
-function instantiate(binary: WebAssembly.Module): BackendWasmModule {
+function instantiate(binary: WebAssembly.Module): Instance {
+  let exports: WebAssembly.Exports | undefined;
   let initialized = false;
   // With MODULARIZE, Emscripten extends the very object that it is given into
   // the module. Its promise resolves to the same object, later.
@@ -53,21 +114,29 @@ function instantiate(binary: WebAssembly.Module): BackendWasmModule {
       done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
     ): WebAssembly.Exports {
       const instance = new WebAssembly.Instance(binary, imports);
+      exports = instance.exports;
       done(instance, binary);
-      return instance.exports;
+      return exports;
     },
     onRuntimeInitialized(): void {
       initialized = true;
     },
+    // Kernels report to stderr that XNNPACK has failed, and go on. So does the glue before it
+    // rejects its promise, which nobody waits for.
+    printErr(text: string): never {
+      throw new Error(`The WASM backend failed: ${text}`);
+    },
   };
   void createModule(module);
-  if (!initialized) throw new Error("The WASM backend's module did not initialise at once.");
-  return withFunctions(module as unknown as BackendWasmModule);
+  if (!initialized || exports === undefined) {
+    throw new Error("The WASM backend's module did not initialise at once.");
+  }
+  return withFunctions(module as unknown as Instance, exports);
 }
 
-/** Adds the functions that tfjs's backend calls by name, as its own loader does. */
-function withFunctions(module: BackendWasmModule): BackendWasmModule {
-  const { cwrap } = module as BackendWasmModule & { cwrap: Cwrap };
+/** Adds the functions that tfjs's backend calls by name, as its own loader does, and checks what it allocates. */
+function withFunctions(module: Instance, exports: WebAssembly.Exports): Instance {
+  const { cwrap } = module;
   module.tfjs = {
     init: cwrap('init', null, []),
     initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
@@ -75,6 +144,15 @@ function withFunctions(module: BackendWasmModule): BackendWasmModule {
     registerTensor: cwrap('register_tensor', null, ['number', 'number', 'number']),
     disposeData: cwrap('dispose_data', null, ['number']),
     dispose: cwrap('dispose', null, []),
+  };
+  // tfjs takes the 0 of a malloc that failed for an address, and writes there.
+  const malloc = exports.malloc as (bytes: number) => number;
+  module._malloc = (bytes) => {
+    const offset = malloc(bytes);
+    if (offset === 0) {
+      throw new WebAssembly.RuntimeError(`The WASM memory has no ${bytes} bytes left.`);
+    }
+    return offset;
   };
   return module;
 }

@@ -16,7 +16,11 @@ export interface NetworkAssets {
 export interface LoadedNetwork {
   readonly metadata: ArtifactMetadata;
   readonly inputSize: number;
-  /** @see Backbone.infer */
+  /**
+   * @see Backbone.infer
+   * @throws AppError `invalid-parameter` where the input is not as long as it should be
+   * @throws Error where the network is broken; it can't be used afterwards
+   */
   infer(input: Float32Array, wanted?: Wanted): Inference;
   /** @see classifierWeights */
   classifierWeights(output: number): OutputWeights;
@@ -24,45 +28,98 @@ export interface LoadedNetwork {
   wasmHeapBytes(): number;
   /** Live tensors, weights included. */
   tensorCount(): number;
+  /** Gives the WASM memory back. The network can't be used afterwards. */
+  dispose(): void;
 }
 
 /**
  * Loads the network and runs it once, so that the first photo finds compiled
- * kernels, packed weights and memory that has grown. Synchronous: it settles
- * at module scope in workerd, where waiting is not possible.
+ * kernels and packed weights. Synchronous: it settles at module scope in
+ * workerd, where waiting is not possible. A network that was loaded before
+ * can't be used afterwards: an isolate has memory for one.
  *
  * @throws Error where the artifact or the binary is not usable, or memory is short
  */
 export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNetwork {
   const artifact = openArtifact(buffer);
   const { metadata } = artifact;
+  const inputLength = metadata.inputSize ** 2 * 3;
   const backend = installWasmBackend(wasm);
-  const backbone = new Backbone(artifact);
-  backbone.infer(new Float32Array(metadata.inputSize ** 2 * 3));
-  return {
-    metadata,
-    inputSize: metadata.inputSize,
-    infer: (input, wanted) => backbone.infer(input, wanted),
-    classifierWeights: (output) => classifierWeights(artifact, output),
-    wasmHeapBytes: () => backend.heapBytes(),
-    tensorCount: () => backbone.tensorCount(),
-  };
+  try {
+    const backbone = new Backbone(artifact);
+    checkInference(backbone.infer(new Float32Array(inputLength)));
+    return {
+      metadata,
+      inputSize: metadata.inputSize,
+      infer(input, wanted) {
+        if (input.length !== inputLength) {
+          throw new AppError(
+            'invalid-parameter',
+            `The network takes ${inputLength} numbers but was given ${input.length}.`,
+          );
+        }
+        const inference = backbone.infer(input, wanted);
+        checkInference(inference);
+        return inference;
+      },
+      classifierWeights: (output) => classifierWeights(artifact, output),
+      wasmHeapBytes: () => backend.heapBytes(),
+      tensorCount: () => backbone.tensorCount(),
+      dispose: () => backend.remove(),
+    };
+  } catch (error) {
+    backend.remove();
+    releaseFrames(error);
+    throw error;
+  }
 }
 
 /**
- * Keeps a network that is loaded once, and tries again at the next use if
- * loading failed. There is no promise that two requests could share, so none
- * can hang because the client that came first has gone (workerd issue 210).
+ * V8 keeps the functions of an error's stack, and with them the WASM instance
+ * and its memory, until the stack is read as text for the first time. An error
+ * may live on in a log or an answer while the next instance is made.
+ */
+function releaseFrames(error: unknown): void {
+  if (error instanceof Error) String(error.stack);
+}
+
+/**
+ * Tells garbage from an answer. An instance that ran out of memory may go on
+ * without an error; its kernels leave tensors as they found them. Input alone
+ * makes no garbage, whatever its numbers: the first activation holds them in 0..6.
+ */
+function checkInference({ probabilities, embedding }: Inference): void {
+  const total = sum(probabilities);
+  const activity = sum(embedding);
+  if (Math.abs(total - 1) < 1e-3 && activity > 0 && Number.isFinite(activity)) return;
+  throw new Error(
+    `The network is broken: its probabilities sum to ${total}, its embedding to ${activity}.`,
+  );
+}
+
+function sum(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/**
+ * Keeps a network that is loaded once. If loading fails it tries again at the
+ * next use. If the network breaks (its WASM instance runs out of memory, traps
+ * or answers garbage), it is thrown away at once, and the next use loads
+ * another: an instance never recovers (workerd issue 3264). There is no
+ * promise that two requests could share, so none can hang because the client
+ * that came first has gone (workerd issue 210).
  *
  * @returns a function that answers the network, or throws AppError
- *   `model-unavailable` with the reason as its cause
+ *   `model-unavailable` with the reason as its cause. What it answers may be
+ *   kept across breakages; its `infer` throws the same where the network breaks
  */
 export function keepNetwork(load: () => LoadedNetwork): () => LoadedNetwork {
-  let network: LoadedNetwork | undefined;
-  return () => {
+  let loaded: LoadedNetwork | undefined;
+
+  function current(): LoadedNetwork {
     try {
-      network ??= load();
-      return network;
+      loaded ??= load();
+      return loaded;
     } catch (cause) {
       throw new AppError(
         'model-unavailable',
@@ -70,5 +127,43 @@ export function keepNetwork(load: () => LoadedNetwork): () => LoadedNetwork {
         { cause },
       );
     }
+  }
+
+  function dispose(): void {
+    loaded?.dispose();
+    // Whoever holds what keepNetwork answered must not hold the memory with it.
+    loaded = undefined;
+  }
+
+  const kept: LoadedNetwork = {
+    get metadata() {
+      return current().metadata;
+    },
+    get inputSize() {
+      return current().inputSize;
+    },
+    infer(input, wanted) {
+      try {
+        return current().infer(input, wanted);
+      } catch (cause) {
+        if (cause instanceof AppError) throw cause;
+        dispose();
+        releaseFrames(cause);
+        throw new AppError(
+          'model-unavailable',
+          'The network broke while it worked on this photo, and is loaded anew. Try again in a few seconds.',
+          { cause },
+        );
+      }
+    },
+    classifierWeights: (output) => current().classifierWeights(output),
+    wasmHeapBytes: () => current().wasmHeapBytes(),
+    tensorCount: () => current().tensorCount(),
+    dispose,
+  };
+
+  return () => {
+    current();
+    return kept;
   };
 }

@@ -47,7 +47,7 @@ const knownCodings = ['identity', 'gzip', 'br'];
  * which address to take. The network must keep it from private ones: the
  * deployed platform reaches none, with the compatibility flag
  * `global_fetch_strictly_public` not even what lies behind its own zone;
- * src/testing/public-internet.ts has workerd allow public addresses only. Where
+ * src/testing/outbound.ts has workerd allow public addresses only. Where
  * neither holds, as under `wrangler dev`, only trusted people may be let in.
  *
  * @returns the bytes, at least one, in memory of their own

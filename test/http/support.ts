@@ -4,6 +4,8 @@ import { type ClassifyAnswer, classifyAnswer, problemAnswer } from '../../src/co
 import type { ProblemCode } from '../../src/errors.ts';
 import type { ValidPhoto } from '../support/photo.ts';
 
+export { neverSent } from '../support/never-sent.ts';
+
 /** On loopback, as nothing else may ask without a key. */
 export const origin = 'http://localhost:8787';
 
@@ -43,23 +45,6 @@ export async function expectProblem(
   expect(problem).toMatchObject({ code, status: response.status });
   expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   return problem;
-}
-
-let number = 0;
-
-/**
- * A JPEG that nobody has sent before, so that no result of it is kept: with a
- * comment (T.81, B.2.4.5) of its own.
- */
-export function neverSent(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
-  number += 1;
-  const comment = new TextEncoder().encode(`${number} ${crypto.randomUUID()}`);
-  return new Uint8Array([
-    ...jpeg.subarray(0, 2),
-    ...[0xff, 0xfe, 0, comment.length + 2],
-    ...comment,
-    ...jpeg.subarray(2),
-  ]);
 }
 
 /** A form with parts in their order. */

@@ -18,6 +18,10 @@ const probes = {
     console.error('and a worse one');
     return new Response('logged');
   },
+  '/probe/fetch': async (request) => {
+    const url = new URL(request.url).searchParams.get('url') ?? '';
+    return await fetch(url).catch((error) => new Response(String(error)));
+  },
   '/probe/outbound': (request) => fetch('https://shop.example/photo', request),
 };
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { classifyAnswer } from '../../src/contract/answers.ts';
 import {
   type LogLine,
+  type Outbound,
   type Petal,
   type PetalOptions,
   startPetal,
@@ -79,7 +80,12 @@ describe('startPetal', () => {
   test('hands out the lines that the Worker logs', async () => {
     await petal.fetch('/probe/log');
     await expect
-      .poll(() => lines.map(({ level, message }) => [level, message]))
+      .poll(() =>
+        lines
+          // Those about requests are JSON.
+          .filter(({ message }) => !message.startsWith('{'))
+          .map(({ level, message }) => [level, message]),
+      )
       .toEqual([
         ['log', 'a line for you'],
         ['error', 'and a worse one'],
@@ -91,6 +97,14 @@ describe('startPetal', () => {
     expect(response.status).toBe(418);
     expect(response.headers.get('x-from')).toBe('the test');
     expect(await response.text()).toBe('POST https://shop.example/photo tea');
+  });
+
+  test('lets the Worker reach public addresses only, unless it is told otherwise', async () => {
+    // This very Petal answers there.
+    const path = `/probe/fetch?url=${new URL('/probe/variables', petal.url)}`;
+    expect(await ask({}, path)).toMatch(/^Error: /);
+    const node: Outbound = { node: (_, response) => response.end('in its place') };
+    expect(await ask({ outbound: node }, path)).toBe('in its place');
   });
 
   test('fetches from no other origin', async () => {
