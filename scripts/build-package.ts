@@ -1,5 +1,5 @@
 /**
- * Compiles what other projects import of this package, `petal/testing`, into
+ * Compiles what other projects import of this package, `petal/client` and `petal/testing`, into
  * dist/package/: Node.js runs no TypeScript that lies in a node_modules folder.
  */
 import { join } from 'node:path';

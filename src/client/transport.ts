@@ -74,6 +74,8 @@ export class Transport {
     const { path, query, method = 'POST', headers, body, signal } = call;
     const url = new URL(path, base);
     if (query !== undefined) url.search = query.toString();
+    // Node.js's fetch leaves a rejection to nobody where it is given a form and an aborted signal.
+    signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetch(url.href, {

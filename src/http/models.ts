@@ -59,7 +59,7 @@ export function networkOfVersion(
   const network = networkNamed(c, parts, name);
   if (version === modelVersion) return network;
   const { model } = network.metadata;
-  throw new AppError('model-not-found', `${model} has the version ${modelVersion} only.`, {
+  throw new AppError('model-not-found', `The only version of ${model} is ${modelVersion}.`, {
     facts: { models: [model] },
   });
 }

@@ -33,7 +33,7 @@ export async function bundleWorker(root: string): Promise<string> {
     inputs: [
       'src/*.{ts,css,html}',
       // All but what runs outside of the Worker.
-      'src/!(cli|testing)/**/*.{ts,css,html}',
+      'src/!(cli|client|testing)/**/*.{ts,css,html}',
       'model/*.{json,safetensors}',
       'wrangler.toml',
       'package-lock.json',

@@ -13,7 +13,7 @@ const packages = join(packageFolder, 'node_modules');
 
 beforeAll(async () => {
   await buildPackage();
-});
+}, 180_000);
 
 /** A project with everything that Petal depends on installed, and the examples as its tests. */
 async function projectWithExamples(): Promise<string> {
