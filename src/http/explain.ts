@@ -3,7 +3,6 @@ import { accepts } from 'hono/accepts';
 import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
-import { encodePng } from '../image/png-file.ts';
 import { namedClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
@@ -27,6 +26,8 @@ const maxPictureSide = 1024;
 
 const pictureType = 'image/png';
 
+type EncodePng = typeof import('../image/png-file.ts').encodePng;
+
 /** An explanation, with its picture where that is what was asked for. */
 interface Explained {
   readonly answer: ExplainAnswer;
@@ -48,7 +49,8 @@ export function explainRoutes(parts: AppParts, room: WaitingRoom) {
         const network = networkNamed(c, parts, values.model);
         const mediaType = mediaTypeOf(c);
         if (mediaType === pictureType && received.photos.length > 1) throw onePictureOnly();
-        const question = explainQuestion(parts, network, values, mediaType);
+        const encodePng = mediaType === representations.json ? undefined : await loadEncoder();
+        const question = explainQuestion(parts, network, values, { mediaType, encodePng });
         const answered = await answerPhotos(c, parts, received, question);
         setAnswerHeaders(c, answered);
         if (answered.isNotModified) return typed<never>(notModified(c));
@@ -78,6 +80,11 @@ function mediaTypeOf(c: Context): string {
   });
 }
 
+/** When it is first needed: the tables that it makes as it is loaded take start-up time. */
+async function loadEncoder(): Promise<EncodePng> {
+  return (await import('../image/png-file.ts')).encodePng;
+}
+
 function onePictureOnly(): AppError {
   return new AppError(
     'too-many-images',
@@ -86,30 +93,33 @@ function onePictureOnly(): AppError {
   );
 }
 
+/** Of an answer: its media type, and how its picture is made where it has one. */
+interface Form {
+  readonly mediaType: string;
+  readonly encodePng: EncodePng | undefined;
+}
+
 function explainQuestion(
   { classes, clock, config: limits, taxonomy }: AppParts,
   network: LoadedNetwork,
   { fit, label, ...others }: ParameterValues<Name>,
-  mediaType: string,
+  { mediaType, encodePng }: Form,
 ): Question<Explained> {
   const { model, sha256 } = network.metadata;
   const isAllowed = label === undefined ? undefined : new Uint8Array(classes.length);
   for (const index of namedClasses(taxonomy, 'label', label ?? 'entity')) {
     if (isAllowed !== undefined) isAllowed[index] = 1;
   }
-  const isDrawn = mediaType !== representations.json;
   return {
     text: JSON.stringify(['explain', { ...others, fit, label, model }]),
     modelSha256: sha256,
     representation: mediaType,
-    isCacheable: !isDrawn,
+    isCacheable: encodePng === undefined,
     answer(bytes) {
       const pipeline = { network, classes, limits, now: clock.now };
       const explanation = explainImage(pipeline, bytes, { fit, isAllowed });
       const { prediction, heatmap, view, image, durationsMs } = explanation;
-      const picture = isDrawn
-        ? encodePng(drawExplanation({ limits }, bytes, explanation, maxPictureSide))
-        : undefined;
+      const picture = encodePng?.(drawExplanation({ limits }, bytes, explanation, maxPictureSide));
       const answer = { model, ...prediction, heatmap, region: view.gridRegion, image };
       return { durationsMs, answer: { answer, picture } };
     },
