@@ -2,8 +2,9 @@
  * What a process holds of the machine's memory, as Linux accounts for it. Only
  * Linux lets another process ask for a peak, and set it back.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
+import { findChildren } from './child-cpu.ts';
 
 export const canMeasurePeaks = process.platform === 'linux';
 
@@ -33,13 +34,6 @@ export async function measurePeak(pid: number, work: () => Promise<unknown>): Pr
  */
 export async function readResidentBytes(name: string): Promise<number | undefined> {
   if (!canMeasurePeaks) return undefined;
-  for (const task of await readdir('/proc/self/task')) {
-    const children = await readFile(`/proc/self/task/${task}/children`, 'utf8');
-    for (const child of children.trim().split(' ').filter(Boolean)) {
-      const pid = Number(child);
-      const command = await readFile(`/proc/${pid}/comm`, 'utf8');
-      if (command.trim() === name) return await readStatus(pid, 'VmRSS');
-    }
-  }
-  return undefined;
+  const [pid] = await findChildren(name);
+  return pid === undefined ? undefined : await readStatus(pid, 'VmRSS');
 }

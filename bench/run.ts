@@ -6,6 +6,7 @@ import { buildWorker } from '../src/testing/build-worker.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { classify } from './classify.ts';
 import { cold } from './cold.ts';
+import { cost } from './cost.ts';
 import { decode } from './decode.ts';
 import { formatsBenchmark } from './formats.ts';
 import { installRivals } from './install.ts';
@@ -21,6 +22,7 @@ import { formatTable } from './table.ts';
 const benchmarks: readonly Benchmark[] = [
   classify,
   cold,
+  cost,
   decode,
   formatsBenchmark,
   load,
