@@ -40,7 +40,13 @@ export default defineConfig({
             miniflare: { bindings: { PETAL_LOG: 'off' } },
           }),
         ],
-        test: { name: 'workerd', include: ['test/http/**/*.test.ts'], provide, testTimeout },
+        test: {
+          name: 'workerd',
+          include: ['test/http/**/*.test.ts'],
+          provide,
+          testTimeout,
+          hookTimeout: testTimeout,
+        },
       },
       {
         test: {
@@ -49,6 +55,7 @@ export default defineConfig({
           exclude: ['test/http/**', 'test/.seeded/**'],
           provide,
           testTimeout,
+          hookTimeout: testTimeout,
         },
       },
     ],

@@ -55,13 +55,7 @@ function challenge(): Pick<AppParts, 'verifyChallenge'> {
   const { secretKey } = access.turnstile;
   return {
     verifyChallenge: (token, remoteIp) =>
-      verifyTurnstile(
-        { fetch: (input, init) => fetch(input, init), secretKey, url },
-        token ?? null,
-        {
-          remoteIp,
-        },
-      ),
+      verifyTurnstile({ fetch, secretKey }, token ?? null, { remoteIp }),
   };
 }
 

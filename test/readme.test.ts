@@ -10,6 +10,14 @@ const readme = await readFile(join(root, 'README.md'), 'utf8');
 /** The README's JSON examples, in order. */
 const examples = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text));
 
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-');
+}
+
 describe('the README', () => {
   let worker: Petal;
   beforeAll(async () => {
@@ -52,9 +60,30 @@ describe('the README', () => {
     expect(listed).toEqual(Object.fromEntries(statuses));
   });
 
-  test('links only to files that are there', async () => {
-    const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path]) => path);
+  test('links only to files and headings that are there', async () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target]) => target);
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text]) => anchorOf(text));
     expect(links.length).toBeGreaterThan(5);
-    for (const path of links) await readFile(join(root, path));
+    for (const target of links) {
+      const [path, anchor] = target.split('#');
+      if (path === '') expect(headings).toContain(anchor);
+      else await readFile(join(root, path));
+    }
+  });
+
+  test('shows the examples of petal/testing that the tests run', async () => {
+    for (const name of ['with-vitest.test.ts', 'with-node-test.mjs']) {
+      expect(readme).toContain(
+        (await readFile(join(root, 'examples/testing', name), 'utf8')).trim(),
+      );
+    }
+  });
+
+  test('names no variable that there is not', async () => {
+    const named = new Set(readme.match(/\bPETAL_[A-Z_]+[A-Z]\b/g));
+    const config = await readFile(join(root, 'src/config.ts'), 'utf8');
+    const wrangler = await readFile(join(root, 'wrangler.toml'), 'utf8');
+    const known = new Set(`${config} ${wrangler}`.match(/\bPETAL_[A-Z_]+[A-Z]\b/g));
+    for (const name of named) if (name !== 'PETAL_KEY') expect(known).toContain(name);
   });
 });

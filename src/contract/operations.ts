@@ -97,13 +97,20 @@ function photoBody(name: string, names: readonly ParameterName[]): Content {
   const members = Object.fromEntries(
     names.map((name) => [name, parameters[name].schema.optional()]),
   );
-  const json = z.object({ ...photosBody.shape, ...members }).meta({ id: `${name}Body` });
+  const json = z.object({ ...photosBody.shape, ...members }).meta({
+    id: `${name}Body`,
+    description:
+      '`{"image": "<base64 or data URL>"}`, `{"url": "https://..."}` or `{"images": [...]}` of either, with parameters beside them.',
+  });
   const form = z
     .object({
       image: z.array(z.string().meta({ contentMediaType: 'application/octet-stream' })),
       ...members,
     })
-    .meta({ id: `${name}Form` });
+    .meta({
+      id: `${name}Form`,
+      description: 'One file or many in the field `image`, and parameters as text fields.',
+    });
   return {
     'image/*': 'The bytes of one photo: JPEG, PNG, WebP, GIF or BMP, whatever the type says.',
     'multipart/form-data': form,

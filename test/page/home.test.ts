@@ -57,7 +57,7 @@ describe.runIf(executablePath !== null)('the page at / in Chromium', () => {
   test.for(['light', 'dark'] as const)('is readable and breaks no rule in %s', async (scheme) => {
     const { page, failures } = await open(scheme);
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Petal');
-    for (const selector of ['p', 'pre code', 'a >> nth=0', 'h1']) {
+    for (const selector of ['p >> nth=0', 'pre code', 'a >> nth=0', 'h1', 'button >> nth=0']) {
       expect(await contrast(page, selector), selector).toBeGreaterThan(4.5);
     }
     expect(failures).toEqual([]);

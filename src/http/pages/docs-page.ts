@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type * as z from 'zod';
 import exampleAnswers from '../../contract/example-answers.json' with { type: 'json' };
 import { type Example, examples } from '../../contract/examples.ts';
 import {
@@ -51,7 +52,7 @@ function section(operation: Operation, origin: string): Html {
         <p><code><span class="method">${method.toUpperCase()}</span> ${path}</code></p>
         <p>${prose(description)}</p>
         ${body === undefined ? '' : html`<h3>Body</h3>${contentList(body)}`}
-        ${operation.parameters === undefined ? '' : html`<h3>Parameters</h3><p>In the query, as text fields of a form, or as members of a JSON body.</p>${parameterTable(operation.parameters)}`}
+        ${operation.parameters === undefined ? '' : html`<h3>Parameters</h3><p>In the query, as text fields of a form, or as members of a JSON body.</p>${parameterTable(operation.parameters, summary)}`}
         <h3>Answer</h3>
         ${contentList(answer)}
         ${examples.filter((example) => example.operation === id).map((example) => exampleOf(example, origin))}
@@ -63,29 +64,36 @@ function section(operation: Operation, origin: string): Html {
 function contentList(content: Content): Html {
   return html`<dl>${Object.entries(content).map(
     ([mediaType, what]) =>
-      html`<dt><code>${mediaType}</code></dt><dd>${typeof what === 'string' ? prose(what) : schemaName(what.meta()?.id)}</dd>`,
+      html`<dt><code>${mediaType}</code></dt><dd>${typeof what === 'string' ? prose(what) : schemaName(what)}</dd>`,
   )}</dl>`;
 }
 
-function schemaName(id: string | undefined): Html {
-  return id === undefined
-    ? html`One object, or a list.`
-    : html`Schema <code>${id}</code> of <a href="/openapi.json">/openapi.json</a>.`;
+function schemaName(schema: z.ZodType): Html {
+  const { id, description } = schema.meta() ?? {};
+  if (id === undefined) return html`One object, or a list.`;
+  return html`${description === undefined ? '' : prose(`${description} `)}Schema <code>${id}</code> of <a href="/openapi.json">/openapi.json</a>.`;
 }
 
-function parameterTable(names: readonly ParameterName[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Parameters"><table>
+function parameterTable(names: readonly ParameterName[], summary: string): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Parameters: ${summary}"><table>
           <thead><tr><th scope="col">Name</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
           <tbody>${names.map((name) => {
             const { accepts, description } = parameters[name];
-            return html`<tr><th scope="row"><code>${name}</code></th><td>${accepts}</td><td>${prose(description)}</td></tr>`;
+            return html`<tr><th scope="row"><code>${name}</code></th><td>${accepts}${defaultOf(name)}</td><td>${prose(description)}</td></tr>`;
           })}</tbody>
         </table></div>`;
 }
 
+/** Completes what a parameter accepts. */
+function defaultOf(name: ParameterName): string {
+  const { data: value } = parameters[name].schema.safeParse(undefined);
+  const isNothing = value === undefined || (Array.isArray(value) && value.length === 0);
+  return isNothing ? '' : `; ${value} unless said otherwise`;
+}
+
 function problemTable(): Html {
   const codes = Object.keys(problems) as ProblemCode[];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Problems"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="All problems"><table>
           <thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Meaning, and what to do</th></tr></thead>
           <tbody>${codes.map((code) => {
             const { status, title, advice } = problems[code];

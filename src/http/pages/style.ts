@@ -31,6 +31,7 @@ pre {
   font: 0.95rem/1.5 ui-monospace, monospace;
 }
 code { font: 0.95em ui-monospace, monospace; overflow-wrap: anywhere; }
+th code { white-space: nowrap; overflow-wrap: normal; }
 pre code { font: inherit; overflow-wrap: normal; }
 a { color: var(--petal); }
 a:focus-visible, button:focus-visible, input:focus-visible, pre:focus-visible, summary:focus-visible {
@@ -41,10 +42,10 @@ dt { font-weight: 600; }
 dd { margin: 0 0 0.5rem; }
 img { display: block; max-width: 100%; height: auto; border-radius: 0.5rem; }
 figure { margin: 1.5rem 0; }
-figcaption { color: var(--soft); font-size: 0.95rem; }
+figcaption { margin-top: 0.5rem; color: var(--soft); font-size: 0.95rem; }
 .scroll { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: 0.4rem 0.75rem 0.4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+table { width: 100%; margin: 1rem 0; border-collapse: collapse; }
+th, td { padding: 0.4rem 1.25rem 0.4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 meter { width: 100%; min-width: 6rem; height: 1rem; }
