@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { classify, expectProblem, post, validPhoto } from './support.ts';
+import { base64Of, classify, expectProblem, post, send, validPhoto } from './support.ts';
 
 const daisy = validPhoto('daisy.jpg').bytes;
 
@@ -95,6 +95,22 @@ describe('include', () => {
       'probability',
       'wnid',
     ]);
+  });
+});
+
+describe('a parameter of the wrong kind', () => {
+  test.for([
+    ['a text', 'top_k', '"3"', '"3"'],
+    ['millions of numbers', 'top_k', `[${'0,'.repeat(1_000_000)}0]`, 'a list'],
+    ['millions of numbers', 'labels', `[[${'0,'.repeat(1_000_000)}0]]`, 'a list'],
+    ['a long text', 'fit', `"${'A'.repeat(1_000_000)}"`, 'a long text'],
+    ['an object', 'model', '{"name":"x"}', 'an object'],
+  ])('is refused, %s for %s said in a few words', async ([, name, value, shown]) => {
+    const body = `{"image":"${base64Of(daisy)}","${name}":${value}}`;
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await send('/v1/classify', { method: 'POST', body, headers });
+    const { detail } = await expectProblem(response, 'invalid-parameter');
+    expect(detail).toMatch(new RegExp(`for ${name} but received ${shown}\\.$`));
   });
 });
 
