@@ -88,7 +88,7 @@ export const parameters = {
     notation: 'list',
     accepts: `any of ${inclusions.join(', ')}, separated by commas`,
     description:
-      "What is added: each prediction's WordNet `ancestors` or `heatmap` (for up to 50), the photo's `embedding`, the probability of `background`.",
+      "What is added: each prediction's WordNet `ancestors` or `heatmap` (with `top_k` up to 50), the photo's `embedding`, the probability of `background`.",
     example: 'ancestors',
   },
   encoding: {

@@ -76,8 +76,16 @@ describe('include', () => {
       expect(Math.max(...(heatmap ?? []).flat())).toBe(1);
     }
     expect(region?.width).toBe(375);
-    await expectProblem(await post(daisy, '?include=heatmap&top_k=51'), 'invalid-parameter');
   });
+
+  test.for(['heatmap', 'ancestors', 'embedding,ancestors'])(
+    'adds %s to 50 predictions at the most, as more would not fit into memory',
+    async (names) => {
+      const many = await post(daisy, `?include=${names}&top_k=51`);
+      expect(await expectProblem(many, 'invalid-parameter')).toMatchObject({ parameter: 'top_k' });
+      expect((await classify(daisy, `?include=${names}&top_k=50`)).predictions).toHaveLength(50);
+    },
+  );
 
   test('adds the embedding and the probability of "background"', async () => {
     const answer = await classify(daisy, '?include=embedding,background&top_k=1000');
