@@ -136,4 +136,6 @@ export const operationParameters = {
   classify: ['top_k', 'min_probability', 'fit', 'model', 'labels', 'exclude', 'include'],
   embed: ['fit', 'model', 'encoding', 'normalize'],
   explain: ['fit', 'model', 'label'],
+  /** Other servers' predictions: their clients choose from all that the network says. */
+  infer: [],
 } as const satisfies Record<string, readonly ParameterName[]>;

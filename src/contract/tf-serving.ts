@@ -34,7 +34,7 @@ export const predictBody = z
       instances: list(instance).optional(),
       inputs: inputs.optional(),
     },
-    'Expected an object with "instances"',
+    'Expected an object with "instances" or "inputs", and nothing else but "signature_name"',
   )
   .meta({ id: 'PredictBody' });
 

@@ -71,6 +71,7 @@ export function createApp(parts: AppParts) {
     secureHeaders({
       // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.
       referrerPolicy: 'same-origin',
+      xFrameOptions: 'DENY',
       // Answers are data or a page with one style sheet: no scripts, no frames.
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],

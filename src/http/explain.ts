@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
@@ -12,7 +11,7 @@ import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
-import { representations } from './negotiation.ts';
+import { acceptedOf, representations } from './negotiation.ts';
 import { explanationPage } from './pages/explanation-page.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
@@ -47,7 +46,7 @@ function explain(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   // What is wrong here is refused before the photo is read.
   readParameters('explain', { query });
-  const mediaType = mediaTypeOf(c);
+  const mediaType = acceptedOf(c, [representations.json, pictureType, representations.html]);
   return respondToPhotos(c, parts, {
     ask(received) {
       const values = readParameters('explain', { query, ...received });
@@ -68,14 +67,6 @@ function explain(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
       const answers = items.map((item) => ('problem' in item ? item : item.answer));
       return c.json(isList ? { results: answers } : answers[0]);
     },
-  });
-}
-
-function mediaTypeOf(c: Context): string {
-  return accepts(c, {
-    header: 'Accept',
-    supports: [representations.json, pictureType, representations.html],
-    default: representations.json,
   });
 }
 

@@ -15,6 +15,7 @@ import { admit } from './admission.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { modelVersion, networkOfVersion } from './models.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
 import { type AllProbabilities, probabilitiesQuestion, tensorQuestion } from './probabilities.ts';
@@ -69,6 +70,7 @@ interface Asked {
 
 function infer(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   const network = modelOf(c, parts);
+  readParameters('infer', { query: new URL(c.req.url).searchParams });
   if (c.req.header('Inference-Header-Content-Length') !== undefined) throw binaryData();
   let asked: Asked = { id: undefined, isTensor: false, outputs: outputNames };
   return respondToPhotos(c, parts, {

@@ -49,7 +49,8 @@ function collect(
   const given = new Map<string, Given>();
   const add = (name: string, value: Given): void => {
     if (!isOneOf(names, name)) {
-      refuse(name, `There is no parameter ${quoted(name)} here; there are ${names.join(', ')}.`);
+      const others = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+      refuse(name, `There is no parameter ${quoted(name)} here; ${others}.`);
     }
     if (given.has(name)) refuse(name, `${name} is given twice; give it once.`);
     given.set(name, value);

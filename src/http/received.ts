@@ -3,6 +3,7 @@ import { tokenField } from '../access/turnstile.ts';
 import { maxImages, photosBody } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import { type Base64Text, decodeBase64Text } from '../json/base64-text.ts';
+import { ascii } from '../json/cursor.ts';
 import { defaultJsonLimits, type JsonValue, readJson } from '../json/read-json.ts';
 import { type BodyLimits, readBody, releaseBody } from './body.ts';
 import { readForm } from './form.ts';
@@ -33,7 +34,8 @@ export interface Received {
 /**
  * Reads the photos out of a request: the body itself, the files of a form, or
  * what a JSON body holds or names. The declared media type decides only
- * between these; what a photo is, its bytes tell.
+ * between these; what a photo is, its bytes tell, and that a body is an object
+ * of JSON, its first.
  *
  * @param protocol how a JSON body holds photos: as Petal has it, unless said otherwise
  * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `invalid-json`,
@@ -71,6 +73,8 @@ type Read = Omit<Received, 'heldBytes' | 'release'> & Pick<ReturnType<ReadPhotos
 
 function readPhotos(request: Request, body: Uint8Array, protocol: JsonProtocol): Read {
   if (body.length === 0) throw emptyBody();
+  const coding = request.headers.get('Content-Encoding') ?? 'identity';
+  if (coding.toLowerCase() !== 'identity') throw compressed(coding);
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
@@ -78,8 +82,12 @@ function readPhotos(request: Request, body: Uint8Array, protocol: JsonProtocol):
   if (isJson(mediaType) || protocol.isJsonOnly) {
     return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
   }
-  if (/^multipart\/form-data\b/i.test(mediaType))
+  if (/^multipart\/form-data\b/i.test(mediaType)) {
     return readFormPhotos(body, mediaType, nothingElse);
+  }
+  // `curl -d` names a form's type, and other clients none; no photo begins with a brace.
+  if (body[0] === ascii.openBrace)
+    return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
 
@@ -167,6 +175,15 @@ function emptyBody(): AppError {
   return new AppError(
     'empty-body',
     'The request holds no photo, or one of 0 bytes. Send the bytes of a photo as the body, a form with the photo in the field "image", or JSON with "image" or "url".',
+  );
+}
+
+/** RFC 9110, 8.4 and 15.5.16: photos are compressed by themselves. */
+function compressed(coding: string): AppError {
+  return new AppError(
+    'unsupported-media-type',
+    `The body is compressed (Content-Encoding: ${coding.slice(0, 40)}), and is not read so. Send it as it is.`,
+    { facts: { contentEncoding: coding.slice(0, 40) } },
   );
 }
 

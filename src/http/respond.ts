@@ -31,7 +31,7 @@ export function setAnswerHeaders(c: Context<PetalEnv>, answered: Answered<unknow
   if (model !== undefined) c.header('X-Petal-Model', model);
   if (answered.entityTag !== undefined) c.header('ETag', answered.entityTag);
   c.header('Cache-Control', isPrivate(c) ? 'private, no-store' : 'private, no-cache');
-  c.header('Vary', 'Accept, Authorization, Origin, X-Api-Key');
+  c.header('Vary', 'Accept, Authorization, X-Api-Key');
   if (answered.isNotModified) return;
   c.header('Cache-Status', cacheStatus(isPrivate(c), photos, cacheHits));
   const timing = serverTiming(c.get('facts').durationsMs);

@@ -9,6 +9,7 @@ import { admit } from './admission.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { describeVersions, modelVersion, networkOfVersion } from './models.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
 import { probabilitiesQuestion } from './probabilities.ts';
@@ -59,6 +60,7 @@ function predict(
   version?: string,
 ): Promise<Response> {
   const network = networkOfVersion(c, parts, name, version);
+  readParameters('infer', { query: new URL(c.req.url).searchParams });
   return respondToPhotos(c, parts, {
     protocol: instances,
     isAllOrNothing: true,

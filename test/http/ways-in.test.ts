@@ -156,6 +156,28 @@ describe('a JSON body', () => {
     await expectProblem(response, code);
   });
 
+  test.for(['application/x-www-form-urlencoded', 'text/plain', 'image/jpeg'])(
+    'is known as such where it is sent as %s',
+    async (type) => {
+      const response = await send('/v1/classify', {
+        method: 'POST',
+        body: JSON.stringify({ image: base64Of(daisy) }),
+        headers: { 'Content-Type': type },
+      });
+      expect(classifyAnswer.parse(await response.json())).toEqual(await classify(daisy));
+    },
+  );
+
+  test('that is compressed is refused as such', async () => {
+    const response = await send('/v1/classify', {
+      method: 'POST',
+      body: daisy,
+      headers: { 'Content-Encoding': 'gzip' },
+    });
+    const problem = await expectProblem(response, 'unsupported-media-type');
+    expect(problem).toMatchObject({ contentEncoding: 'gzip' });
+  });
+
   test('with 33 photos is refused with the limit', async () => {
     const response = await postJson('/v1/classify', { images: Array(33).fill('aGk=') });
     await expectProblem(response, 'too-many-images');
