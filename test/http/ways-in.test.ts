@@ -76,6 +76,27 @@ describe('a form with many photos', () => {
   });
 });
 
+describe('other protocols', () => {
+  const model = 'mobilenet_v2_1.0_224';
+
+  test.for([`/v1/models/${model}:predict`, `/v2/models/${model}/infer`])(
+    'POST %s refuses parameters that it would not heed',
+    async (path) => {
+      const problem = await expectProblem(
+        await postJson(`${path}?top_k=3`, { instances: [{ b64: base64Of(daisy) }] }),
+        'invalid-parameter',
+      );
+      expect(problem.detail).toBe('There is no parameter "top_k" here; there is none.');
+    },
+  );
+
+  test("take Hugging Face's parameters as text fields of a form, too", async () => {
+    const body = form(['top_k', '2'], ['image', file(daisy)]);
+    const response = await send('/', { method: 'POST', body });
+    expect(await response.json()).toHaveLength(2);
+  });
+});
+
 describe('a JSON body', () => {
   test.for([
     ['base64', base64Of(daisy)],
