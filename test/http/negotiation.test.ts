@@ -75,7 +75,7 @@ describe('a refusal', () => {
     const response = await send('/nowhere', { headers: { Accept: 'text/plain' } });
     expect(response.status).toBe(404);
     expect(await response.text()).toMatch(
-      /^There is nothing at this address\n\nThere is nothing at \/nowhere\./,
+      /^There is nothing at this address\n\nThere is nothing at "\/nowhere"\./,
     );
   });
 
