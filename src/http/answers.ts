@@ -5,6 +5,7 @@ import { remoteRefusal } from '../remote/refusal.ts';
 import { countRequest } from './admission.ts';
 import { releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
+import { entityTagOf, isNamedBy } from './entity-tag.ts';
 import type { AppParts } from './parts.ts';
 import type { PhotoSource, Received } from './received.ts';
 import { identityText } from './result-store.ts';
@@ -81,17 +82,29 @@ export async function answerPhotos<Answer>(
   const lease = c.get('lease');
   facts.photos = photos.length;
   let answerBytes = 0;
-  const load = (source: PhotoSource): Promise<Photo | Error> =>
-    loadPhoto(c, parts, source, heldBytes + answerBytes).catch((error: unknown) => {
+  let fetchingMs = 0;
+  const load = async (source: PhotoSource): Promise<Photo | Error> => {
+    const startMs = parts.clock.now();
+    try {
+      if (fetchingMs >= parts.config.uploadTimeoutMs) throw tookTooLong(parts.config);
+      return await loadPhoto(c, parts, source, heldBytes + answerBytes);
+    } catch (error) {
       if (isList && error instanceof Error) return error;
       throw error;
-    });
-  const isAllHere = photos.length === 1 || photos.every((source) => 'bytes' in source);
+    } finally {
+      if ('url' in source) fetchingMs += parts.clock.now() - startMs;
+    }
+  };
   const loaded: (Photo | Error)[] = [];
-  if (isAllHere) {
+  const tag = async (): Promise<string | undefined> => {
+    const hashes = loaded.flatMap((photo) => (photo instanceof Error ? [] : [photo.sha256]));
+    if (hashes.length < photos.length) return undefined;
+    return await entityTagOf(question, hashes, isList, parts.version);
+  };
+  if (photos.length === 1 || photos.every((source) => 'bytes' in source)) {
     for (const source of photos) loaded.push(await load(source));
-    const entityTag = await entityTagOf(parts, question, loaded, isList);
-    if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
+    const entityTag = await tag();
+    if (entityTag !== undefined && isNamedBy(c.req.header('If-None-Match'), entityTag)) {
       return { outcomes: [], entityTag, isNotModified: true };
     }
   }
@@ -99,12 +112,13 @@ export async function answerPhotos<Answer>(
   for (const [i, source] of photos.entries()) {
     if (i > 0) await parts.clock.wait(0);
     lease.renew();
-    const photo = loaded[i] ?? (await load(source));
-    if (!isAllHere) loaded.push(photo);
+    let photo: Photo | Error | undefined;
     try {
-      if (photo instanceof Error) throw photo;
-      // Each photo counts as a request; admission counted the first.
+      // Each photo counts as a request, before it is fetched; admission counted the first.
       if (i > 0) await countRequest(c, parts);
+      loaded[i] ??= await load(source);
+      photo = loaded[i];
+      if (photo instanceof Error) throw photo;
       const { answer, length } = await answerPhoto(c, parts, photo, question);
       answerBytes += answerCost * length;
       outcomes.push({ answer });
@@ -112,13 +126,17 @@ export async function answerPhotos<Answer>(
       if (!isList || !(error instanceof Error)) throw error;
       outcomes.push({ error });
     } finally {
-      if (!(photo instanceof Error) && photo.isFetched) releaseBody(photo.bytes);
+      if (photo !== undefined && 'bytes' in photo && photo.isFetched) releaseBody(photo.bytes);
     }
     if (i + 1 < photos.length) await lease.hold(heldBytes + answerBytes);
   }
-  const hasAll = outcomes.every((outcome) => 'answer' in outcome);
-  const entityTag = hasAll ? await entityTagOf(parts, question, loaded, isList) : undefined;
+  const entityTag = outcomes.every((outcome) => 'answer' in outcome) ? await tag() : undefined;
   return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
+}
+
+/** Photos from elsewhere arrive in the time that a body has, all of them: a place is not held for longer. */
+function tookTooLong({ uploadTimeoutMs: limitMs }: AnswerParts['config']): AppError {
+  return remoteRefusal('timeout', { facts: { limitMs } });
 }
 
 async function loadPhoto(
@@ -138,27 +156,6 @@ async function loadPhoto(
   }
   c.get('facts').bytes += bytes.length;
   return { bytes, sha256: await sha256(bytes), isFetched };
-}
-
-async function entityTagOf(
-  { version }: AnswerParts,
-  { text, modelSha256, representation, layout }: Question<unknown>,
-  photos: readonly (Photo | Error)[],
-  isList: boolean,
-): Promise<string | undefined> {
-  const hashes: string[] = [];
-  for (const photo of photos) {
-    if (photo instanceof Error) return undefined;
-    hashes.push(photo.sha256);
-  }
-  const whole = [...hashes, modelSha256, version, text, representation, layout, isList];
-  return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
-}
-
-/** Whether a list of entity tags has one; weak ones compare as if they were strong (RFC 9110, 13.1.2). */
-function matches(ifNoneMatch: string | undefined, entityTag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags?.includes(entityTag) ?? false;
 }
 
 /** @returns the answer, and the length of its JSON; 0 where it is none */
