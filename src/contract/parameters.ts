@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { fits } from '../image/preprocess.ts';
 
 /** What can be added to the answer of POST /v1/classify. */
-export const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;
+const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;
 export type Inclusion = (typeof inclusions)[number];
 
 /** How an embedding is written: as numbers, or its float32 values, little-endian, in base64. */
@@ -16,12 +16,12 @@ export const encodings = ['float', 'base64'] as const;
 export type Encoding = (typeof encodings)[number];
 
 /** What an embedding is divided by: nothing, or its length. */
-export const normalizations = ['none', 'l2'] as const;
+const normalizations = ['none', 'l2'] as const;
 
 export const maxTopK = 1000;
 
 /** The most names that an allow list or a deny list may have. */
-export const maxNames = 100;
+const maxNames = 100;
 
 /** One parameter. */
 interface ParameterRow {

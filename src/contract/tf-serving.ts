@@ -44,7 +44,7 @@ const probabilities = z
   .meta({ description: 'In order of the class index: "background" is not among them.' });
 
 /** One photo in the row format. */
-export const predictRow = z
+const predictRow = z
   .strictObject({
     classes: z.int().meta({ description: 'Index of the most probable class.' }),
     label: z.string(),
