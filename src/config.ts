@@ -5,21 +5,19 @@ function millions(unit: string, fallback: number, most: number) {
   return count(unit, fallback, most).transform((millions) => millions * 1_000_000);
 }
 
-function count(unit: string, fallback: number, most: number) {
-  return z.coerce
-    .number({ error: `Expected a whole number of ${unit} from 1 to ${most}` })
-    .int()
-    .min(1)
-    .max(most)
-    .default(fallback);
+function count(unit: string, fallback: number, most: number, least = 1) {
+  const error = `Expected a whole number of ${unit} from ${least} to ${most}`;
+  return number(z.coerce.number({ error }).int(error).min(least, error).max(most, error), fallback);
 }
 
 function share(fallback: number) {
-  return z.coerce
-    .number({ error: 'Expected a number from 0 to 1' })
-    .min(0)
-    .max(1)
-    .default(fallback);
+  const error = 'Expected a number from 0 to 1';
+  return number(z.coerce.number({ error }).min(0, error).max(1, error), fallback);
+}
+
+/** An empty text is no number, although it would become 0. */
+function number(schema: z.ZodCoercedNumber, fallback: number) {
+  return z.preprocess((value) => (value === '' ? Number.NaN : value), schema).default(fallback);
 }
 
 function choice<const Names extends readonly [string, ...string[]]>(
@@ -59,7 +57,7 @@ const variables = z.object({
   /** How long a client that was turned away by the rate limit is asked to wait: the binding's period. */
   PETAL_RATE_LIMIT_SECONDS: count('seconds', 60, 3600),
   /** How long a result is kept for the next who asks the same. */
-  PETAL_CACHE_SECONDS: z.coerce.number().int().min(0).max(31_536_000).default(86_400),
+  PETAL_CACHE_SECONDS: count('seconds', 86_400, 31_536_000, 0),
   /** Whether each request is logged, as one line of JSON. */
   PETAL_LOG: choice(['on', 'off'], 'on'),
 });

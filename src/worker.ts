@@ -55,7 +55,9 @@ function challenge(): Pick<AppParts, 'verifyChallenge'> {
   const { secretKey } = access.turnstile;
   return {
     verifyChallenge: (token, remoteIp) =>
-      verifyTurnstile({ fetch, secretKey }, token ?? null, { remoteIp }),
+      verifyTurnstile({ fetch: (input, init) => fetch(input, init), secretKey }, token ?? null, {
+        remoteIp,
+      }),
   };
 }
 

@@ -24,6 +24,14 @@ describe('readConfig', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
 
+  test.for(['PETAL_CACHE_SECONDS', 'PETAL_UNKNOWN_PROBABILITY', 'PETAL_UNKNOWN_MARGIN'])(
+    'refuses an empty %s, where 0 would mean something',
+    (name) => {
+      expect(() => readConfig({ [name]: '' })).toThrow(name);
+      expect(() => readConfig({ [name]: '0' })).not.toThrow();
+    },
+  );
+
   test.for(['0', '-1', '1.5', 'ten', '', '101'])('refuses PETAL_MAX_UPLOAD_MB="%s"', (value) => {
     expect(() => readConfig({ PETAL_MAX_UPLOAD_MB: value })).toThrow('PETAL_MAX_UPLOAD_MB');
   });

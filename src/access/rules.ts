@@ -46,7 +46,7 @@ export function readAccessRules(variables: AccessVariables): AccessRules {
  * @param text `local` if it isn't set
  * @throws Error that lists the modes
  */
-export function readAccessMode(text = 'local'): AccessMode {
+function readAccessMode(text = 'local'): AccessMode {
   if (isAccessMode(text)) return text;
   const modes = Object.keys(accessModes).join(', ');
   throw new Error(`PETAL_ACCESS is not valid: expected one of ${modes}, but it is "${text}".`);

@@ -26,7 +26,10 @@ export interface TurnstileService {
 /** Form field and header in which a token comes; the field's name is the widget's. */
 export const tokenField = 'cf-turnstile-response';
 
-const siteverifyUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify';
+/** Of the widget's script and frame, and of siteverify. */
+export const turnstileOrigin = 'https://challenges.cloudflare.com';
+
+const siteverifyUrl = `${turnstileOrigin}/turnstile/v0/siteverify`;
 const maxTokenLength = 2048;
 const attempts = 2;
 

@@ -50,7 +50,7 @@ export const prediction = z
   })
   .meta({ id: 'Prediction' });
 
-export const imageFacts = z
+const imageFacts = z
   .strictObject({
     format: z.enum(Object.keys(formats) as [FormatName, ...FormatName[]]),
     width: z.int().min(1),

@@ -89,7 +89,7 @@ export const inferBody = z
         .min(1, 'Expected at least one output')
         .optional(),
     },
-    'Expected an object with "inputs"',
+    'Expected an object with "inputs", and nothing else but "id", "outputs" and "parameters"',
   )
   .meta({ id: 'InferBody' });
 

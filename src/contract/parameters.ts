@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { fits } from '../image/preprocess.ts';
 
 /** What can be added to the answer of POST /v1/classify. */
-export const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;
+const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;
 export type Inclusion = (typeof inclusions)[number];
 
 /** How an embedding is written: as numbers, or its float32 values, little-endian, in base64. */
@@ -16,12 +16,12 @@ export const encodings = ['float', 'base64'] as const;
 export type Encoding = (typeof encodings)[number];
 
 /** What an embedding is divided by: nothing, or its length. */
-export const normalizations = ['none', 'l2'] as const;
+const normalizations = ['none', 'l2'] as const;
 
 export const maxTopK = 1000;
 
 /** The most names that an allow list or a deny list may have. */
-export const maxNames = 100;
+const maxNames = 100;
 
 /** One parameter. */
 interface ParameterRow {
@@ -88,7 +88,7 @@ export const parameters = {
     notation: 'list',
     accepts: `any of ${inclusions.join(', ')}, separated by commas`,
     description:
-      "What is added: each prediction's WordNet `ancestors` or `heatmap` (for up to 50), the photo's `embedding`, the probability of `background`.",
+      "What is added: each prediction's WordNet `ancestors` or `heatmap` (with `top_k` up to 50), the photo's `embedding`, the probability of `background`.",
     example: 'ancestors',
   },
   encoding: {
@@ -136,4 +136,6 @@ export const operationParameters = {
   classify: ['top_k', 'min_probability', 'fit', 'model', 'labels', 'exclude', 'include'],
   embed: ['fit', 'model', 'encoding', 'normalize'],
   explain: ['fit', 'model', 'label'],
+  /** Other servers' predictions: their clients choose from all that the network says. */
+  infer: [],
 } as const satisfies Record<string, readonly ParameterName[]>;

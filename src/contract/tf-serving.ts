@@ -34,7 +34,7 @@ export const predictBody = z
       instances: list(instance).optional(),
       inputs: inputs.optional(),
     },
-    'Expected an object with "instances"',
+    'Expected an object with "instances" or "inputs", and nothing else but "signature_name"',
   )
   .meta({ id: 'PredictBody' });
 
@@ -44,7 +44,7 @@ const probabilities = z
   .meta({ description: 'In order of the class index: "background" is not among them.' });
 
 /** One photo in the row format. */
-export const predictRow = z
+const predictRow = z
   .strictObject({
     classes: z.int().meta({ description: 'Index of the most probable class.' }),
     label: z.string(),

@@ -44,7 +44,7 @@ export function admit(
  */
 export async function countRequest(
   c: Context<PetalEnv>,
-  { config, rateLimiter }: AppParts,
+  { config, rateLimiter }: Pick<AppParts, 'config' | 'rateLimiter'>,
 ): Promise<void> {
   const { caller } = c.get('facts');
   const key =

@@ -5,6 +5,7 @@ import { remoteRefusal } from '../remote/refusal.ts';
 import { countRequest } from './admission.ts';
 import { releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
+import { entityTagOf, isNamedBy } from './entity-tag.ts';
 import type { AppParts } from './parts.ts';
 import type { PhotoSource, Received } from './received.ts';
 import { identityText } from './result-store.ts';
@@ -20,8 +21,8 @@ export interface Question<Answer> {
   readonly representation: string;
   /** How answers are put together where there are several ways; with the media type part of the entity tag. */
   readonly layout?: string;
-  /** Whether an answer is JSON, so that it can be kept for the next who asks. */
-  readonly isCacheable: boolean;
+  /** Whether an answer can be written as JSON, and so kept for the next who asks. */
+  readonly isJson: boolean;
   /** Synchronous, so that photos are decoded one after another. */
   answer(bytes: Uint8Array): Timed<Answer>;
 }
@@ -31,6 +32,12 @@ export interface Timed<Answer> {
   /** Milliseconds by stage. */
   readonly durationsMs: Record<Stage, number>;
 }
+
+/** What answering needs. */
+export type AnswerParts = Pick<
+  AppParts,
+  'clock' | 'config' | 'fetchPhoto' | 'rateLimiter' | 'resultStore' | 'version'
+>;
 
 /** What came of one photo. */
 export type Outcome<Answer> = { readonly answer: Answer } | { readonly error: Error };
@@ -43,6 +50,9 @@ export interface Answered<Answer> {
   readonly entityTag?: string;
   readonly isNotModified: boolean;
 }
+
+/** Objects, their text and its bytes: an answer takes about so many times the length of its JSON. */
+const answerCost = 3;
 
 /** A photo that is here, with its hash. */
 interface Photo {
@@ -64,52 +74,74 @@ interface Photo {
  */
 export async function answerPhotos<Answer>(
   c: Context<PetalEnv>,
-  parts: AppParts,
+  parts: AnswerParts,
   { photos, isList, heldBytes }: Received,
   question: Question<Answer>,
 ): Promise<Answered<Answer>> {
   const facts = c.get('facts');
+  const lease = c.get('lease');
   facts.photos = photos.length;
-  const load = (source: PhotoSource): Promise<Photo | Error> =>
-    loadPhoto(c, parts, source, heldBytes).catch((error: unknown) => {
+  let answerBytes = 0;
+  let fetchingMs = 0;
+  const load = async (source: PhotoSource): Promise<Photo | Error> => {
+    const startMs = parts.clock.now();
+    try {
+      if (fetchingMs >= parts.config.uploadTimeoutMs) throw tookTooLong(parts.config);
+      return await loadPhoto(c, parts, source, heldBytes + answerBytes);
+    } catch (error) {
       if (isList && error instanceof Error) return error;
       throw error;
-    });
-  const isAllHere = photos.length === 1 || photos.every((source) => 'bytes' in source);
+    } finally {
+      if ('url' in source) fetchingMs += parts.clock.now() - startMs;
+    }
+  };
   const loaded: (Photo | Error)[] = [];
-  if (isAllHere) {
+  const tag = async (): Promise<string | undefined> => {
+    const hashes = loaded.flatMap((photo) => (photo instanceof Error ? [] : [photo.sha256]));
+    if (hashes.length < photos.length) return undefined;
+    return await entityTagOf(question, hashes, isList, parts.version);
+  };
+  if (photos.length === 1 || photos.every((source) => 'bytes' in source)) {
     for (const source of photos) loaded.push(await load(source));
-    const entityTag = await entityTagOf(parts, question, loaded, isList);
-    if (entityTag !== undefined && matches(c.req.header('If-None-Match'), entityTag)) {
+    const entityTag = await tag();
+    if (entityTag !== undefined && isNamedBy(c.req.header('If-None-Match'), entityTag)) {
       return { outcomes: [], entityTag, isNotModified: true };
     }
   }
   const outcomes: Outcome<Answer>[] = [];
   for (const [i, source] of photos.entries()) {
     if (i > 0) await parts.clock.wait(0);
-    c.get('lease').renew();
-    const photo = loaded[i] ?? (await load(source));
-    if (!isAllHere) loaded.push(photo);
+    lease.renew();
+    let photo: Photo | Error | undefined;
     try {
-      if (photo instanceof Error) throw photo;
-      // Each photo counts as a request; admission counted the first.
+      // Each photo counts as a request, before it is fetched; admission counted the first.
       if (i > 0) await countRequest(c, parts);
-      outcomes.push({ answer: await answerPhoto(c, parts, photo, question) });
+      loaded[i] ??= await load(source);
+      photo = loaded[i];
+      if (photo instanceof Error) throw photo;
+      const { answer, length } = await answerPhoto(c, parts, photo, question);
+      answerBytes += answerCost * length;
+      outcomes.push({ answer });
     } catch (error) {
       if (!isList || !(error instanceof Error)) throw error;
       outcomes.push({ error });
     } finally {
-      if (!(photo instanceof Error) && photo.isFetched) releaseBody(photo.bytes);
+      if (photo !== undefined && 'bytes' in photo && photo.isFetched) releaseBody(photo.bytes);
     }
+    if (i + 1 < photos.length) await lease.hold(heldBytes + answerBytes);
   }
-  const hasAll = outcomes.every((outcome) => 'answer' in outcome);
-  const entityTag = hasAll ? await entityTagOf(parts, question, loaded, isList) : undefined;
+  const entityTag = outcomes.every((outcome) => 'answer' in outcome) ? await tag() : undefined;
   return { outcomes, isNotModified: false, ...(entityTag === undefined ? {} : { entityTag }) };
+}
+
+/** Photos from elsewhere arrive in the time that a body has, all of them: a place is not held for longer. */
+function tookTooLong({ uploadTimeoutMs: limitMs }: AnswerParts['config']): AppError {
+  return remoteRefusal('timeout', { facts: { limitMs } });
 }
 
 async function loadPhoto(
   c: Context<PetalEnv>,
-  { fetchPhoto }: AppParts,
+  { fetchPhoto }: AnswerParts,
   source: PhotoSource,
   heldBytes: number,
 ): Promise<Photo> {
@@ -126,51 +158,31 @@ async function loadPhoto(
   return { bytes, sha256: await sha256(bytes), isFetched };
 }
 
-async function entityTagOf(
-  { version }: AppParts,
-  { text, modelSha256, representation, layout }: Question<unknown>,
-  photos: readonly (Photo | Error)[],
-  isList: boolean,
-): Promise<string | undefined> {
-  const hashes: string[] = [];
-  for (const photo of photos) {
-    if (photo instanceof Error) return undefined;
-    hashes.push(photo.sha256);
-  }
-  const whole = [...hashes, modelSha256, version, text, representation, layout, isList];
-  return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
-}
-
-/** Whether a list of entity tags has one; weak ones compare as if they were strong (RFC 9110, 13.1.2). */
-function matches(ifNoneMatch: string | undefined, entityTag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags?.includes(entityTag) ?? false;
-}
-
+/** @returns the answer, and the length of its JSON; 0 where it is none */
 async function answerPhoto<Answer>(
   c: Context<PetalEnv>,
-  { config, resultStore, version }: AppParts,
+  { config, resultStore, version }: AnswerParts,
   { bytes, sha256: photo }: Photo,
   question: Question<Answer>,
-): Promise<Answer> {
+): Promise<{ answer: Answer; length: number }> {
   const facts = c.get('facts');
-  const store = isPrivate(c) || !question.isCacheable ? undefined : resultStore;
-  const { text, modelSha256: model } = question;
-  const key = await sha256OfText(identityText({ photo, model, version, question: text }));
+  const store = isPrivate(c) || !question.isJson ? undefined : resultStore;
+  const { text: asked, modelSha256: model } = question;
+  const key = await sha256OfText(identityText({ photo, model, version, question: asked }));
   // A store that fails is as good as none.
   const kept = await store?.get(key).catch(warn);
   if (kept !== undefined) {
     facts.cacheHits += 1;
-    return JSON.parse(kept);
+    return { answer: JSON.parse(kept), length: kept.length };
   }
   const { answer, durationsMs } = question.answer(bytes);
   facts.durationsMs ??= { decode: 0, preprocess: 0, inference: 0 };
   for (const stage of stages) facts.durationsMs[stage] += durationsMs[stage];
+  const text = question.isJson ? JSON.stringify(answer) : '';
   if (store !== undefined && config.cacheSeconds > 0) {
-    const put = store.put(key, JSON.stringify(answer), config.cacheSeconds);
-    c.executionCtx.waitUntil(put.catch(warn));
+    c.executionCtx.waitUntil(store.put(key, text, config.cacheSeconds).catch(warn));
   }
-  return answer;
+  return { answer, length: text.length };
 }
 
 /** Whether what this caller gets is nobody else's business: nothing of it is kept. */

@@ -4,7 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { isAllowedOrigin } from '../access/origins.ts';
-import { tokenField } from '../access/turnstile.ts';
+import { tokenField, turnstileOrigin } from '../access/turnstile.ts';
 import { classifyRoutes } from './classify.ts';
 import type { PetalEnv } from './context.ts';
 import { documentationRoutes } from './documentation.ts';
@@ -71,8 +71,12 @@ export function createApp(parts: AppParts) {
     secureHeaders({
       // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.
       referrerPolicy: 'same-origin',
-      // Answers are data or a page with one style sheet: no scripts, no frames.
+      xFrameOptions: 'DENY',
+      // Answers are data or a page with one style sheet: no scripts and no frames but Turnstile's.
       contentSecurityPolicy: {
+        ...(access.turnstile === undefined
+          ? {}
+          : { scriptSrc: [turnstileOrigin], frameSrc: [turnstileOrigin] }),
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],

@@ -149,9 +149,12 @@ function readChunk(
   return reader.read(new Uint8Array(buffer));
 }
 
-/** Gives memory back at once, instead of when it is collected. All views of it become empty. */
-export function releaseBody(bytes: Uint8Array): void {
-  if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+/**
+ * Gives memory back at once, instead of when it is collected. All views of it
+ * become empty. More than once does nothing.
+ */
+export function releaseBody({ buffer }: Uint8Array | Float32Array): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 function tooLarge(limitBytes: number): AppError {

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
@@ -6,7 +6,7 @@ import { selectClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { classifyImage } from '../pipeline/classify-image.ts';
 import { admit } from './admission.ts';
-import { answerPhotos, type Question } from './answers.ts';
+import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
@@ -14,14 +14,15 @@ import { type Representation, representationOf, representations } from './negoti
 import { classificationPage, classificationText } from './pages/classification-page.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
-import { receive } from './receive.ts';
-import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import { respondToPhotos } from './photo-request.ts';
+import { listItems } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 type Name = (typeof operationParameters.classify)[number];
 
-/** Each heatmap costs 63,000 multiplications and 49 numbers of the answer. */
-const maxHeatmaps = 50;
+/** What can be added to each prediction: a kilobyte, which 32 photos with a thousand each have no memory for. */
+const detailed = ['ancestors', 'heatmap'] as const;
+const maxDetailed = 50;
 
 /** POST /v1/classify: photos in, predictions out. */
 export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
@@ -29,30 +30,28 @@ export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
     '/v1/classify',
     admit(parts, room, 'classify'),
     declared<PhotosRequest<Name>>(),
-    async (c) => {
-      const query = new URL(c.req.url).searchParams;
-      // What is wrong here is refused before the photo is read.
-      readParameters('classify', { query });
-      const received = await receive(c, parts);
-      try {
-        const values = readParameters('classify', { query, ...received });
-        const network = networkNamed(c, parts, values.model);
-        const representation = representationOf(c);
-        const question = classifyQuestion(parts, network, values, representation);
-        const answered = await answerPhotos(c, parts, received, question);
-        setAnswerHeaders(c, answered);
-        if (answered.isNotModified) return typed<never>(notModified(c));
-        const items = listItems(c, answered.outcomes);
-        if (representation === 'html') return typed<never>(c.html(classificationPage(items)));
-        if (representation === 'text') return typed<never>(c.text(classificationText(items)));
-        return typed<ClassifyAnswer | ClassifyResults>(
-          c.json(received.isList ? { results: items } : items[0]),
-        );
-      } finally {
-        received.release();
-      }
-    },
+    (c) => typed<ClassifyAnswer | ClassifyResults>(classify(c, parts)),
   );
+}
+
+function classify(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  // What is wrong here is refused before the photo is read.
+  readParameters('classify', { query });
+  const representation = representationOf(c);
+  return respondToPhotos(c, parts, {
+    ask(received) {
+      const values = readParameters('classify', { query, ...received });
+      const network = networkNamed(c, parts, values.model);
+      return classifyQuestion(parts, network, values, representation);
+    },
+    respond(outcomes, { isList }) {
+      const items = listItems(c, outcomes);
+      if (representation === 'html') return c.html(classificationPage(items));
+      if (representation === 'text') return c.text(classificationText(items));
+      return c.json(isList ? { results: items } : items[0]);
+    },
+  });
 }
 
 /** What POST /v1/classify asks of each photo; other protocols ask it, too. */
@@ -64,10 +63,11 @@ export function classifyQuestion(
 ): Question<ClassifyAnswer> {
   const { model, sha256 } = network.metadata;
   const { labels, exclude, include } = values;
-  if (include.includes('heatmap') && values.top_k > maxHeatmaps) {
+  const detail = detailed.find((name) => include.includes(name));
+  if (detail !== undefined && values.top_k > maxDetailed) {
     throw new AppError(
       'invalid-parameter',
-      `Expected a whole number from 1 to ${maxHeatmaps} for top_k with include=heatmap but received ${values.top_k}.`,
+      `Expected a whole number from 1 to ${maxDetailed} for top_k with include=${detail} but received ${values.top_k}.`,
       { facts: { parameter: 'top_k' } },
     );
   }
@@ -88,7 +88,7 @@ export function classifyQuestion(
     text: JSON.stringify(['classify', { ...values, model }, thresholds]),
     modelSha256: sha256,
     representation: representations[representation],
-    isCacheable: true,
+    isJson: true,
     answer(bytes) {
       const { predictions, unknown, image, backgroundProbability, embedding, view, durationsMs } =
         classifyImage({ network, classes, limits: config, now: clock.now }, bytes, options);

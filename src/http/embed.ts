@@ -1,19 +1,19 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { EmbedAnswer, EmbedResults } from '../contract/answers.ts';
 import type { Encoding, operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { normalised } from '../mobilenet/embedding.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
 import { admit } from './admission.ts';
-import { answerPhotos, type Question } from './answers.ts';
+import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
 import { representations } from './negotiation.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
-import { receive } from './receive.ts';
-import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import { respondToPhotos } from './photo-request.ts';
+import { listItems } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 type Name = (typeof operationParameters.embed)[number];
@@ -24,26 +24,24 @@ export function embedRoutes(parts: AppParts, room: WaitingRoom) {
     '/v1/embed',
     admit(parts, room, 'classify'),
     declared<PhotosRequest<Name>>(),
-    async (c) => {
-      const query = new URL(c.req.url).searchParams;
-      readParameters('embed', { query });
-      const received = await receive(c, parts);
-      try {
-        const values = readParameters('embed', { query, ...received });
-        const network = networkNamed(c, parts, values.model);
-        const question = embedQuestion(parts, network, values);
-        const answered = await answerPhotos(c, parts, received, question);
-        setAnswerHeaders(c, answered);
-        if (answered.isNotModified) return typed<never>(notModified(c));
-        const items = listItems(c, answered.outcomes);
-        return typed<EmbedAnswer | EmbedResults>(
-          c.json(received.isList ? { results: items } : items[0]),
-        );
-      } finally {
-        received.release();
-      }
-    },
+    (c) => typed<EmbedAnswer | EmbedResults>(embed(c, parts)),
   );
+}
+
+function embed(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  // What is wrong here is refused before the photo is read.
+  readParameters('embed', { query });
+  return respondToPhotos(c, parts, {
+    ask(received) {
+      const values = readParameters('embed', { query, ...received });
+      return embedQuestion(parts, networkNamed(c, parts, values.model), values);
+    },
+    respond(outcomes, { isList }) {
+      const items = listItems(c, outcomes);
+      return c.json(isList ? { results: items } : items[0]);
+    },
+  });
 }
 
 function embedQuestion(
@@ -56,7 +54,7 @@ function embedQuestion(
     text: JSON.stringify(['embed', { ...values, model }]),
     modelSha256: sha256,
     representation: representations.json,
-    isCacheable: true,
+    isJson: true,
     answer(bytes) {
       const { embedding, image, durationsMs } = analyseImage(
         { network, limits: config, now: clock.now },

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
@@ -7,16 +6,16 @@ import { namedClasses } from '../mobilenet/class-selection.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
 import { admit } from './admission.ts';
-import { answerPhotos, type Question } from './answers.ts';
+import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
-import { representations } from './negotiation.ts';
+import { acceptedOf, representations } from './negotiation.ts';
 import { explanationPage } from './pages/explanation-page.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
-import { receive } from './receive.ts';
-import { listItems, notModified, setAnswerHeaders } from './respond.ts';
+import { respondToPhotos } from './photo-request.ts';
+import { listItems } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 type Name = (typeof operationParameters.explain)[number];
@@ -40,43 +39,36 @@ export function explainRoutes(parts: AppParts, room: WaitingRoom) {
     '/v1/explain',
     admit(parts, room, 'classify'),
     declared<PhotosRequest<Name>>(),
-    async (c) => {
-      const query = new URL(c.req.url).searchParams;
-      readParameters('explain', { query });
-      const received = await receive(c, parts);
-      try {
-        const values = readParameters('explain', { query, ...received });
-        const network = networkNamed(c, parts, values.model);
-        const mediaType = mediaTypeOf(c);
-        if (mediaType === pictureType && received.photos.length > 1) throw onePictureOnly();
-        const encodePng = mediaType === representations.json ? undefined : await loadEncoder();
-        const question = explainQuestion(parts, network, values, { mediaType, encodePng });
-        const answered = await answerPhotos(c, parts, received, question);
-        setAnswerHeaders(c, answered);
-        if (answered.isNotModified) return typed<never>(notModified(c));
-        const items = listItems(c, answered.outcomes);
-        if (mediaType === representations.html) return typed<never>(c.html(explanationPage(items)));
-        const [first] = items;
-        if (mediaType === pictureType && 'picture' in first && first.picture !== undefined) {
-          c.header('Content-Type', pictureType);
-          return typed<never>(c.body(first.picture as Uint8Array<ArrayBuffer>));
-        }
-        const answers = items.map((item) => ('problem' in item ? item : item.answer));
-        return typed<ExplainAnswer | ExplainResults>(
-          c.json(received.isList ? { results: answers } : answers[0]),
-        );
-      } finally {
-        received.release();
-      }
-    },
+    (c) => typed<ExplainAnswer | ExplainResults>(explain(c, parts)),
   );
 }
 
-function mediaTypeOf(c: Context): string {
-  return accepts(c, {
-    header: 'Accept',
-    supports: [representations.json, pictureType, representations.html],
-    default: representations.json,
+async function explain(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  // What is wrong here is refused before the photo is read.
+  readParameters('explain', { query });
+  const mediaType = acceptedOf(c, [representations.json, pictureType, representations.html]);
+  const isDrawn = mediaType !== representations.json;
+  const encodePng = isDrawn ? await loadEncoder() : undefined;
+  return await respondToPhotos(c, parts, {
+    ask(received) {
+      const values = readParameters('explain', { query, ...received });
+      const network = networkNamed(c, parts, values.model);
+      // A picture takes up to three megabytes, and its page as much again.
+      if (isDrawn && received.photos.length > 1) throw onePictureOnly();
+      return explainQuestion(parts, network, values, { mediaType, encodePng });
+    },
+    respond(outcomes, { isList }) {
+      const items = listItems(c, outcomes);
+      const [first] = items;
+      if (mediaType === representations.html) return c.html(explanationPage(first));
+      if (mediaType === pictureType && 'picture' in first && first.picture !== undefined) {
+        c.header('Content-Type', pictureType);
+        return c.body(first.picture as Uint8Array<ArrayBuffer>);
+      }
+      const answers = items.map((item) => ('problem' in item ? item : item.answer));
+      return c.json(isList ? { results: answers } : answers[0]);
+    },
   });
 }
 
@@ -88,7 +80,7 @@ async function loadEncoder(): Promise<EncodePng> {
 function onePictureOnly(): AppError {
   return new AppError(
     'too-many-images',
-    'A PNG shows one photo; send one, or ask for JSON to have many explained at once.',
+    'A picture shows one photo; send one, or ask for JSON to have many explained at once.',
     { facts: { limitImages: 1 } },
   );
 }
@@ -114,7 +106,7 @@ function explainQuestion(
     text: JSON.stringify(['explain', { ...others, fit, label, model }]),
     modelSha256: sha256,
     representation: mediaType,
-    isCacheable: encodePng === undefined,
+    isJson: encodePng === undefined,
     answer(bytes) {
       const pipeline = { network, classes, limits, now: clock.now };
       const explanation = explainImage(pipeline, bytes, { fit, isAllowed });

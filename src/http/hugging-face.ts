@@ -1,16 +1,15 @@
 import { Hono } from 'hono';
 import { huggingFaceBody } from '../contract/hugging-face.ts';
 import { admit } from './admission.ts';
-import { answerPhotos } from './answers.ts';
 import { classifyQuestion } from './classify.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { networkNamed } from './models.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
-import { receive } from './receive.ts';
+import { respondToPhotos } from './photo-request.ts';
 import { base64Source, type JsonProtocol, parse } from './received.ts';
-import { notModified, setAnswerHeaders } from './respond.ts';
+import { answersOf } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /**
@@ -24,33 +23,24 @@ export function huggingFaceRoutes(parts: AppParts, room: WaitingRoom) {
     ['/', '/models/:model'],
     compatible,
     admit(parts, room, 'classify'),
-    async (c) => {
-      const received = await receive(c, parts, inputs);
-      try {
-        const network = networkNamed(c, parts, c.req.param('model'));
-        const query = new URL(c.req.url).searchParams;
-        const values = readParameters('classify', { query, members: received.members });
-        const question = {
-          ...classifyQuestion(parts, network, values, 'json'),
-          layout: `scores, ${received.isList ? 'lists' : 'list'}`,
-        };
-        // Their lists have no place for a problem: one photo that fails fails all.
-        const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
-        setAnswerHeaders(c, answered);
-        if (answered.isNotModified) return notModified(c);
-        const lists = answered.outcomes.map((outcome) =>
-          'answer' in outcome
-            ? outcome.answer.predictions.map(({ label, probability }) => ({
-                label,
-                score: probability,
-              }))
-            : [],
-        );
-        return c.json(received.isList ? lists : lists[0]);
-      } finally {
-        received.release();
-      }
-    },
+    (c) =>
+      respondToPhotos(c, parts, {
+        protocol: inputs,
+        isAllOrNothing: true,
+        ask(received) {
+          const network = networkNamed(c, parts, c.req.param('model'));
+          const query = new URL(c.req.url).searchParams;
+          const values = readParameters('classify', { query, ...received });
+          const layout = `scores, ${received.isList ? 'lists' : 'list'}`;
+          return { ...classifyQuestion(parts, network, values, 'json'), layout };
+        },
+        respond(outcomes, { isList }) {
+          const lists = answersOf(outcomes).map(({ predictions }) =>
+            predictions.map(({ label, probability }) => ({ label, score: probability })),
+          );
+          return c.json(isList ? lists : lists[0]);
+        },
+      }),
   );
 }
 

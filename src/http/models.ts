@@ -64,7 +64,7 @@ export function networkOfVersion(
   });
 }
 
-export function describeModel(metadata: ArtifactMetadata): ModelAnswer {
+function describeModel(metadata: ArtifactMetadata): ModelAnswer {
   const { model, inputSize, labelCount, license, source, sourceSha256, sha256 } = metadata;
   return {
     name: model,

@@ -15,10 +15,36 @@ export type Representation = keyof typeof representations;
  */
 export function representationOf(c: Context): Representation {
   const names = Object.keys(representations) as Representation[];
-  const accepted = accepts(c, {
-    header: 'Accept',
-    supports: Object.values(representations),
-    default: representations.json,
-  });
+  const accepted = acceptedOf(c, Object.values(representations));
   return names.find((name) => representations[name] === accepted) ?? 'json';
+}
+
+/** The media type of some that a client prefers; JSON where it takes anything, or none of them. */
+export function acceptedOf(c: Context, supports: string[]): string {
+  return accepts(c, { header: 'Accept', supports, default: representations.json, match: prefer });
+}
+
+/**
+ * By weight, then by how much is said, then by the client's order. Hono's own
+ * match passes over a wildcard, however much it is preferred to what stands behind it.
+ */
+const prefer: NonNullable<Parameters<typeof accepts>[1]['match']> = (accepted, config) => {
+  const ranges = accepted
+    .map(({ type, q }) => ({ type: type.toLowerCase(), q }))
+    .sort((a, b) => b.q - a.q || wildcards(a.type) - wildcards(b.type));
+  const refused = ranges.filter(({ q }) => q === 0).map(({ type }) => type);
+  const offered = config.supports.filter((type) => !refused.includes(type));
+  for (const { type: range, q } of ranges) {
+    if (q === 0) break;
+    if (range === '*/*') return config.default;
+    const match = offered.find(
+      (type) => type === range || (range.endsWith('/*') && type.startsWith(range.slice(0, -1))),
+    );
+    if (match !== undefined) return match;
+  }
+  return config.default;
+};
+
+function wildcards(range: string): number {
+  return range.split('*').length - 1;
 }

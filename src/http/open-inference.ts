@@ -12,18 +12,18 @@ import { maxImages } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import type { NumberArray } from '../json/number-array.ts';
 import { admit } from './admission.ts';
-import { answerPhotos } from './answers.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { modelVersion, networkOfVersion } from './models.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
+import { respondToPhotos } from './photo-request.ts';
 import { type AllProbabilities, probabilitiesQuestion, tensorQuestion } from './probabilities.ts';
-import { receive } from './receive.ts';
 import { base64Source, invalidJson, type PhotoSource, parse } from './received.ts';
-import { notModified, setAnswerHeaders } from './respond.ts';
+import { answersOf } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-type InferBody = z.output<typeof inferBody>;
+type InputTensor = z.output<typeof inferBody>['inputs'][number];
 
 /**
  * /v2: the Open Inference Protocol, which KServe, Triton and others speak, for
@@ -58,46 +58,62 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
     .on('GET', withSuffix('/ready'), (c) =>
       c.json({ name: modelOf(c, parts).metadata.model, ready: true }),
     )
-    .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), async (c) => {
-      const network = modelOf(c, parts);
-      let asked: InferBody | undefined;
-      if (c.req.header('Inference-Header-Content-Length') !== undefined) throw binaryData();
-      const received = await receive(c, parts, {
-        isJsonOnly: true,
-        readPhotos(body) {
-          asked = parse(inferBody, body);
-          return { photos: sourcesOf(asked), isList: true, members: [] };
-        },
-      });
-      try {
-        if (asked === undefined) throw new Error('Nothing was read.');
-        const [{ datatype }] = asked.inputs;
-        const make = datatype === 'FP32' ? tensorQuestion : probabilitiesQuestion;
-        const layout = JSON.stringify([asked.id, asked.outputs]);
-        const question = { ...make(parts, network), layout };
-        const outcome = await answerPhotos(c, parts, { ...received, isList: false }, question);
-        setAnswerHeaders(c, outcome);
-        if (outcome.isNotModified) return notModified(c);
-        const rows = outcome.outcomes.flatMap((each) => ('answer' in each ? [each.answer] : []));
-        const wanted = asked.outputs?.map(({ name }) => name) ?? outputNames;
-        const answer: InferAnswer = {
-          model_name: network.metadata.model,
-          model_version: modelVersion,
-          ...(asked.id === undefined ? {} : { id: asked.id }),
-          outputs: [...new Set(wanted)].map((name) => outputTensor(name, rows)),
-        };
-        return c.json(answer);
-      } finally {
-        received.release();
-      }
-    });
+    .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), (c) => infer(c, parts));
+}
+
+/** What is asked, without the tensor. */
+interface Asked {
+  readonly id: string | undefined;
+  readonly isTensor: boolean;
+  readonly outputs: readonly OutputName[];
+}
+
+function infer(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const network = modelOf(c, parts);
+  readParameters('infer', { query: new URL(c.req.url).searchParams });
+  if (c.req.header('Inference-Header-Content-Length') !== undefined) throw binaryData();
+  let asked: Asked = { id: undefined, isTensor: false, outputs: outputNames };
+  return respondToPhotos(c, parts, {
+    protocol: {
+      isJsonOnly: true,
+      holdsNumbers: true,
+      readPhotos(body) {
+        const { id, inputs, outputs } = parse(inferBody, body);
+        const [tensor] = inputs;
+        const isTensor = tensor.datatype === 'FP32';
+        const names = new Set(outputs?.map(({ name }) => name) ?? outputNames);
+        asked = { id, isTensor, outputs: [...names] };
+        const photos = sourcesOf(tensor);
+        const members = [] as const;
+        if (!isTensor) return { photos, isList: true, members };
+        return { photos, isList: true, members, numbers: tensor.data.values };
+      },
+    },
+    isAllOrNothing: true,
+    ask() {
+      const { id, isTensor, outputs } = asked;
+      const question = (isTensor ? tensorQuestion : probabilitiesQuestion)(parts, network);
+      return { ...question, layout: JSON.stringify([id, outputs]) };
+    },
+    respond(outcomes) {
+      const { id, outputs } = asked;
+      const rows = answersOf(outcomes);
+      const answer: InferAnswer = {
+        model_name: network.metadata.model,
+        model_version: modelVersion,
+        ...(id === undefined ? {} : { id }),
+        outputs: outputs.map((name) => outputTensor(name, rows)),
+      };
+      return c.json(answer);
+    },
+  });
 }
 
 function modelOf(c: Context<PetalEnv>, parts: AppParts) {
   return networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
 }
 
-function sourcesOf({ inputs: [tensor] }: InferBody): PhotoSource[] {
+function sourcesOf(tensor: InputTensor): PhotoSource[] {
   return tensor.datatype === 'FP32'
     ? slicesOf(tensor.data, tensor.shape)
     : photosOf(tensor.data.flat(), tensor.shape);
@@ -114,7 +130,7 @@ function photosOf(data: Parameters<typeof base64Source>[0][], shape: number[]): 
   return data.map((text, i) => base64Source(text, `/inputs/0/data/${i}`));
 }
 
-/** One input a photo, as bytes: views of the tensor. */
+/** One input a photo, as bytes: views of the tensor, which has memory of its own. */
 function slicesOf({ values, shape: nesting }: NumberArray, shape: number[]): PhotoSource[] {
   const [count, ...rest] = shape;
   const [, ...expected] = inputTensors.input.shape;

@@ -5,6 +5,8 @@ import {
   parameters,
 } from '../contract/parameters.ts';
 import { AppError, quoted } from '../errors.ts';
+import { Base64Text } from '../json/base64-text.ts';
+import { NumberArray } from '../json/number-array.ts';
 
 /** Where a request's parameters stand. */
 export interface ParameterSources {
@@ -47,7 +49,8 @@ function collect(
   const given = new Map<string, Given>();
   const add = (name: string, value: Given): void => {
     if (!isOneOf(names, name)) {
-      refuse(name, `There is no parameter ${quoted(name)} here; there are ${names.join(', ')}.`);
+      const others = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+      refuse(name, `There is no parameter ${quoted(name)} here; ${others}.`);
     }
     if (given.has(name)) refuse(name, `${name} is given twice; give it once.`);
     given.set(name, value);
@@ -80,8 +83,16 @@ function readOne(name: ParameterName, given: Given | undefined): unknown {
   const { schema, accepts } = parameters[name];
   const read = schema.safeParse(given?.value);
   if (read.success) return read.data;
-  const received = given?.text ?? JSON.stringify(given?.value) ?? 'nothing';
-  return refuse(name, `Expected ${accepts} for ${name} but received ${quoted(received)}.`);
+  const received = given?.text ?? given?.value;
+  return refuse(name, `Expected ${accepts} for ${name} but received ${shown(received)}.`);
+}
+
+/** What was received, in a few words: what a list or an object holds may be megabytes. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value) || value instanceof NumberArray) return 'a list';
+  if (value instanceof Base64Text) return 'a long text';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 function refuse(parameter: string, message: string): never {

@@ -27,7 +27,7 @@ export function probabilitiesQuestion(
     text: JSON.stringify(['probabilities', { model, fit: 'crop' }]),
     modelSha256: sha256,
     representation: representations.json,
-    isCacheable: true,
+    isJson: true,
     answer(bytes) {
       const { durationsMs, ...analysis } = analyseImage(pipeline, bytes, { fit: 'crop' });
       return { durationsMs, answer: describe(analysis, classes) };
@@ -45,7 +45,7 @@ export function tensorQuestion(
     text: JSON.stringify(['tensor', { model }]),
     modelSha256: sha256,
     representation: representations.json,
-    isCacheable: true,
+    isJson: true,
     answer(bytes): Timed<AllProbabilities> {
       const startMs = clock.now();
       const input = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);

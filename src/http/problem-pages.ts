@@ -17,6 +17,7 @@ export function problemRoutes() {
     }
     const problem = problems[code];
     const representation = representationOf(c);
+    c.header('Vary', 'Accept');
     if (representation === 'html') return c.html(problemTypePage(code, problem));
     if (representation === 'text') return c.text(`${problem.title}\n\n${problem.advice}\n`);
     return c.json({ code, ...problem });

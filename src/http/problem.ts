@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ProblemAnswer } from '../contract/answers.ts';
-import { AppError, type ProblemCode, problems } from '../errors.ts';
+import { AppError, type ProblemCode, problems, quoted } from '../errors.ts';
 import type { PetalEnv } from './context.ts';
 import { representationOf } from './negotiation.ts';
 import { problemPage } from './pages/problem-page.ts';
@@ -50,7 +50,7 @@ export function handleError(error: Error, c: Context<PetalEnv>): Response | Prom
 }
 
 export function handleNotFound(c: Context<PetalEnv>): Response | Promise<Response> {
-  return handleError(new AppError('not-found', `There is nothing at ${c.req.path}.`), c);
+  return handleError(new AppError('not-found', `There is nothing at ${quoted(c.req.path)}.`), c);
 }
 
 export function handleMethodNotAllowed(
@@ -59,6 +59,6 @@ export function handleMethodNotAllowed(
 ): Response | Promise<Response> {
   const allow = methods.join(', ');
   c.header('Allow', allow);
-  const detail = `${c.req.path} does not take ${c.req.method}; it takes ${allow}.`;
+  const detail = `${quoted(c.req.path)} does not take ${c.req.method.slice(0, 20)}; it takes ${allow}.`;
   return handleError(new AppError('method-not-allowed', detail), c);
 }

@@ -3,7 +3,8 @@ import { tokenField } from '../access/turnstile.ts';
 import { maxImages, photosBody } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import { type Base64Text, decodeBase64Text } from '../json/base64-text.ts';
-import { type JsonValue, readJson } from '../json/read-json.ts';
+import { ascii } from '../json/cursor.ts';
+import { defaultJsonLimits, type JsonValue, readJson } from '../json/read-json.ts';
 import { type BodyLimits, readBody, releaseBody } from './body.ts';
 import { readForm } from './form.ts';
 import type { Lease } from './waiting-room.ts';
@@ -33,7 +34,8 @@ export interface Received {
 /**
  * Reads the photos out of a request: the body itself, the files of a form, or
  * what a JSON body holds or names. The declared media type decides only
- * between these; what a photo is, its bytes tell.
+ * between these; what a photo is, its bytes tell, and that a body is an object
+ * of JSON, its first.
  *
  * @param protocol how a JSON body holds photos: as Petal has it, unless said otherwise
  * @throws AppError `empty-body`, `payload-too-large`, `invalid-multipart`, `invalid-json`,
@@ -47,23 +49,32 @@ export async function receivePhotos(
 ): Promise<Received> {
   const body = await readBody(request, limits, lease);
   try {
-    const photos = readPhotos(request, body, protocol);
-    const heldBytes = body.buffer.byteLength;
-    const received = { ...photos, heldBytes, release: () => releaseBody(body) };
-    if (received.photos.length > maxImages) throw tooMany(received.photos.length);
-    return received;
+    if (protocol.holdsNumbers) await lease.hold(body.buffer.byteLength + mostNumberBytes(body));
+    const { numbers, ...read } = readPhotos(request, body, protocol);
+    if (read.photos.length > maxImages) throw tooMany(read.photos.length);
+    if (numbers !== undefined) releaseBody(body);
+    const memory = numbers ?? body;
+    const heldBytes = memory.buffer.byteLength;
+    await lease.hold(heldBytes);
+    return { ...read, heldBytes, release: () => releaseBody(memory) };
   } catch (error) {
     releaseBody(body);
     throw error;
   }
 }
 
-function readPhotos(
-  request: Request,
-  body: Uint8Array,
-  protocol: JsonProtocol,
-): Omit<Received, 'heldBytes' | 'release'> {
+/** What the numbers of a JSON body may take: each has a digit and a comma at least. */
+function mostNumberBytes(body: Uint8Array): number {
+  return 4 * Math.min(body.length / 2, defaultJsonLimits.maxNumbers);
+}
+
+/** What a body holds. */
+type Read = Omit<Received, 'heldBytes' | 'release'> & Pick<ReturnType<ReadPhotos>, 'numbers'>;
+
+function readPhotos(request: Request, body: Uint8Array, protocol: JsonProtocol): Read {
   if (body.length === 0) throw emptyBody();
+  const coding = request.headers.get('Content-Encoding') ?? 'identity';
+  if (coding.toLowerCase() !== 'identity') throw compressed(coding);
   const mediaType = request.headers.get('Content-Type') ?? '';
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
@@ -71,8 +82,12 @@ function readPhotos(
   if (isJson(mediaType) || protocol.isJsonOnly) {
     return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
   }
-  if (/^multipart\/form-data\b/i.test(mediaType))
+  if (/^multipart\/form-data\b/i.test(mediaType)) {
     return readFormPhotos(body, mediaType, nothingElse);
+  }
+  // `curl -d` names a form's type, and other clients none; no photo begins with a brace.
+  if (body[0] === ascii.openBrace)
+    return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
 
@@ -84,7 +99,7 @@ function readFormPhotos(
   body: Uint8Array,
   mediaType: string,
   others: Pick<Received, 'fields' | 'members'>,
-): Omit<Received, 'heldBytes' | 'release'> {
+): Read {
   const form = readForm(body, mediaType, maxImages);
   const token = form.fields.find(([name]) => name === tokenField)?.[1];
   return {
@@ -96,15 +111,22 @@ function readFormPhotos(
   };
 }
 
+/** Finds the photos that a JSON body holds. */
+type ReadPhotos = (body: JsonValue) => Pick<Received, 'photos' | 'isList' | 'members'> & {
+  /** The memory of the photos where it is not that of the body, which isn't needed any more then. */
+  readonly numbers?: Float32Array;
+};
+
 /** How a JSON body holds photos. */
 export interface JsonProtocol {
-  /** Finds them. */
-  readPhotos(body: JsonValue): Pick<Received, 'photos' | 'isList' | 'members'>;
+  readonly readPhotos: ReadPhotos;
+  /** Whether numbers are kept for longer than the reading takes. */
+  readonly holdsNumbers?: boolean;
   /** Whether there are no other bodies: whatever media type they are sent with, or none, is no matter. */
   readonly isJsonOnly?: boolean;
 }
 
-function photosOfBody(body: JsonValue): ReturnType<JsonProtocol['readPhotos']> {
+function photosOfBody(body: JsonValue): ReturnType<ReadPhotos> {
   const { image, url, images } = parse(photosBody, body);
   if ([image, url, images].filter((value) => value !== undefined).length !== 1) {
     throw invalidJson('', 'Expected exactly one of "image", "url" and "images".');
@@ -153,6 +175,15 @@ function emptyBody(): AppError {
   return new AppError(
     'empty-body',
     'The request holds no photo, or one of 0 bytes. Send the bytes of a photo as the body, a form with the photo in the field "image", or JSON with "image" or "url".',
+  );
+}
+
+/** RFC 9110, 8.4 and 15.5.16: photos are compressed by themselves. */
+function compressed(coding: string): AppError {
+  return new AppError(
+    'unsupported-media-type',
+    `The body is compressed (Content-Encoding: ${coding.slice(0, 40)}), and is not read so. Send it as it is.`,
+    { facts: { contentEncoding: coding.slice(0, 40) } },
   );
 }
 

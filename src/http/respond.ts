@@ -17,6 +17,11 @@ export function listItems<Answer>(
   );
 }
 
+/** The answers where all have one, as where one photo that fails fails all. */
+export function answersOf<Answer>(outcomes: readonly Outcome<Answer>[]): Answer[] {
+  return outcomes.flatMap((outcome) => ('answer' in outcome ? [outcome.answer] : []));
+}
+
 /**
  * Sets the headers of an answer about photos: what it is, how long it may be
  * kept and by whom, where it came from and how long its stages took.
@@ -26,7 +31,7 @@ export function setAnswerHeaders(c: Context<PetalEnv>, answered: Answered<unknow
   if (model !== undefined) c.header('X-Petal-Model', model);
   if (answered.entityTag !== undefined) c.header('ETag', answered.entityTag);
   c.header('Cache-Control', isPrivate(c) ? 'private, no-store' : 'private, no-cache');
-  c.header('Vary', 'Accept, Authorization, Origin, X-Api-Key');
+  c.header('Vary', 'Accept, Authorization, X-Api-Key');
   if (answered.isNotModified) return;
   c.header('Cache-Status', cacheStatus(isPrivate(c), photos, cacheHits));
   const timing = serverTiming(c.get('facts').durationsMs);
@@ -56,9 +61,4 @@ function serverTiming(
     return 'stages;desc="not measured: the clock of this platform stands still during work"';
   }
   return stages.map((stage) => `${stage};dur=${durationsMs[stage].toFixed(2)}`).join(', ');
-}
-
-/** Answers 304 to a client that has the answer already. */
-export function notModified(c: Context<PetalEnv>): Response {
-  return c.body(null, 304);
 }

@@ -6,15 +6,15 @@ import {
   signature,
 } from '../contract/tf-serving.ts';
 import { admit } from './admission.ts';
-import { answerPhotos } from './answers.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { describeVersions, modelVersion, networkOfVersion } from './models.ts';
+import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
+import { respondToPhotos } from './photo-request.ts';
 import { probabilitiesQuestion } from './probabilities.ts';
-import { receive } from './receive.ts';
-import { base64Source, invalidJson, type JsonProtocol, parse } from './received.ts';
-import { notModified, setAnswerHeaders } from './respond.ts';
+import { base64Source, invalidJson, type JsonProtocol, parse, type Received } from './received.ts';
+import { answersOf } from './respond.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 const verb = ':predict';
@@ -53,31 +53,36 @@ export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
 /** Clients send their JSON as whatever: `curl -d` as a form, Python's requests without a type. */
 const instances: JsonProtocol = { readPhotos: readInstances, isJsonOnly: true };
 
-async function predict(
+function predict(
   c: Context<PetalEnv>,
   parts: AppParts,
   name: string,
   version?: string,
 ): Promise<Response> {
   const network = networkOfVersion(c, parts, name, version);
-  const received = await receive(c, parts, instances);
-  try {
-    const isRows = received.members.some(([name]) => name === 'instances');
-    const layout = isRows ? 'rows' : 'columns';
-    const question = { ...probabilitiesQuestion(parts, network), layout };
-    // Its answers have no place for a problem: one photo that fails fails all.
-    const answered = await answerPhotos(c, parts, { ...received, isList: false }, question);
-    setAnswerHeaders(c, answered);
-    if (answered.isNotModified) return notModified(c);
-    const rows = answered.outcomes.flatMap((outcome): PredictRow[] => {
-      if (!('answer' in outcome)) return [];
-      const { classIndex: classes, label, probabilities } = outcome.answer;
-      return [{ classes, label, probabilities: [...probabilities] }];
-    });
-    return c.json(isRows ? { predictions: rows } : columns(rows));
-  } finally {
-    received.release();
-  }
+  readParameters('infer', { query: new URL(c.req.url).searchParams });
+  return respondToPhotos(c, parts, {
+    protocol: instances,
+    isAllOrNothing: true,
+    ask(received) {
+      const layout = isByRows(received) ? 'rows' : 'columns';
+      return { ...probabilitiesQuestion(parts, network), layout };
+    },
+    respond(outcomes, received) {
+      const rows = answersOf(outcomes).map(
+        ({ classIndex: classes, label, probabilities }): PredictRow => ({
+          classes,
+          label,
+          probabilities: [...probabilities],
+        }),
+      );
+      return c.json(isByRows(received) ? { predictions: rows } : columns(rows));
+    },
+  });
+}
+
+function isByRows({ members }: Received): boolean {
+  return members.some(([name]) => name === 'instances');
 }
 
 /** The columnar format. */

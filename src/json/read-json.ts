@@ -37,8 +37,8 @@ export interface JsonLimits extends TextLimits {
 export const defaultJsonLimits: JsonLimits = {
   maxDepth: 16,
   maxValues: 10_000,
-  // 32 photos.
-  maxNumbers: 32 * 224 * 224 * 3,
+  // 32 photos, and a shape or two.
+  maxNumbers: 32 * 224 * 224 * 3 + 100,
   // No double takes more than 1077 characters, not even when all its digits are written.
   maxNumberBytes: 1100,
   maxNameBytes: 256,

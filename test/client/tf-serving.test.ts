@@ -179,6 +179,6 @@ describe('models', () => {
     const body = method === 'POST' ? { body: '{"instances": [{"b64": "AAAA"}]}' } : {};
     const response = await petal.fetch(url, { method, ...body });
     expect(response.status).toBe(status);
-    expect(((await response.json()) as { error: string }).error).toMatch(/\w\.$/);
+    expect(((await response.json()) as { error: string }).error).toMatch(/[\w"]\.$/);
   });
 });

@@ -57,6 +57,9 @@ describe('POST /v1/explain', () => {
     const body = form(['image', file(daisy)], ['image', file(daisy)]);
     const problem = await expectProblem(await post(body, '', 'image/png'), 'too-many-images');
     expect(problem).toMatchObject({ limitImages: 1 });
+    const page = await post(body, '', 'text/html');
+    expect(page.status).toBe(400);
+    expect(await page.text()).toContain('A picture shows one photo');
   });
 
   test('explains many photos as JSON', async () => {

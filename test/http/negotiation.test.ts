@@ -21,6 +21,9 @@ describe('an answer', () => {
     ['*/*', 'application/json'],
     ['application/json', 'application/json'],
     ['application/json, text/plain, */*', 'application/json'],
+    ['*/*, text/html;q=0.9', 'application/json'],
+    ['*/*, text/html', 'text/html; charset=UTF-8'],
+    ['text/*, text/html;q=0', 'text/plain; charset=UTF-8'],
     ['image/webp', 'application/json'],
     ['text/plain', 'text/plain; charset=UTF-8'],
     ['text/html', 'text/html; charset=UTF-8'],
@@ -72,7 +75,7 @@ describe('a refusal', () => {
     const response = await send('/nowhere', { headers: { Accept: 'text/plain' } });
     expect(response.status).toBe(404);
     expect(await response.text()).toMatch(
-      /^There is nothing at this address\n\nThere is nothing at \/nowhere\./,
+      /^There is nothing at this address\n\nThere is nothing at "\/nowhere"\./,
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { classify, expectProblem, post, validPhoto } from './support.ts';
+import { base64Of, classify, expectProblem, post, send, validPhoto } from './support.ts';
 
 const daisy = validPhoto('daisy.jpg').bytes;
 
@@ -76,8 +76,16 @@ describe('include', () => {
       expect(Math.max(...(heatmap ?? []).flat())).toBe(1);
     }
     expect(region?.width).toBe(375);
-    await expectProblem(await post(daisy, '?include=heatmap&top_k=51'), 'invalid-parameter');
   });
+
+  test.for(['heatmap', 'ancestors', 'embedding,ancestors'])(
+    'adds %s to 50 predictions at the most, as more would not fit into memory',
+    async (names) => {
+      const many = await post(daisy, `?include=${names}&top_k=51`);
+      expect(await expectProblem(many, 'invalid-parameter')).toMatchObject({ parameter: 'top_k' });
+      expect((await classify(daisy, `?include=${names}&top_k=50`)).predictions).toHaveLength(50);
+    },
+  );
 
   test('adds the embedding and the probability of "background"', async () => {
     const answer = await classify(daisy, '?include=embedding,background&top_k=1000');
@@ -95,6 +103,22 @@ describe('include', () => {
       'probability',
       'wnid',
     ]);
+  });
+});
+
+describe('a parameter of the wrong kind', () => {
+  test.for([
+    ['a text', 'top_k', '"3"', '"3"'],
+    ['millions of numbers', 'top_k', `[${'0,'.repeat(1_000_000)}0]`, 'a list'],
+    ['millions of numbers', 'labels', `[[${'0,'.repeat(1_000_000)}0]]`, 'a list'],
+    ['a long text', 'fit', `"${'A'.repeat(1_000_000)}"`, 'a long text'],
+    ['an object', 'model', '{"name":"x"}', 'an object'],
+  ])('is refused, %s for %s said in a few words', async ([, name, value, shown]) => {
+    const body = `{"image":"${base64Of(daisy)}","${name}":${value}}`;
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await send('/v1/classify', { method: 'POST', body, headers });
+    const { detail } = await expectProblem(response, 'invalid-parameter');
+    expect(detail).toMatch(new RegExp(`for ${name} but received ${shown}\\.$`));
   });
 });
 

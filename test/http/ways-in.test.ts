@@ -76,6 +76,27 @@ describe('a form with many photos', () => {
   });
 });
 
+describe('other protocols', () => {
+  const model = 'mobilenet_v2_1.0_224';
+
+  test.for([`/v1/models/${model}:predict`, `/v2/models/${model}/infer`])(
+    'POST %s refuses parameters that it would not heed',
+    async (path) => {
+      const problem = await expectProblem(
+        await postJson(`${path}?top_k=3`, { instances: [{ b64: base64Of(daisy) }] }),
+        'invalid-parameter',
+      );
+      expect(problem.detail).toBe('There is no parameter "top_k" here; there is none.');
+    },
+  );
+
+  test("take Hugging Face's parameters as text fields of a form, too", async () => {
+    const body = form(['top_k', '2'], ['image', file(daisy)]);
+    const response = await send('/', { method: 'POST', body });
+    expect(await response.json()).toHaveLength(2);
+  });
+});
+
 describe('a JSON body', () => {
   test.for([
     ['base64', base64Of(daisy)],
@@ -154,6 +175,28 @@ describe('a JSON body', () => {
       headers: { 'Content-Type': 'application/json' },
     });
     await expectProblem(response, code);
+  });
+
+  test.for(['application/x-www-form-urlencoded', 'text/plain', 'image/jpeg'])(
+    'is known as such where it is sent as %s',
+    async (type) => {
+      const response = await send('/v1/classify', {
+        method: 'POST',
+        body: JSON.stringify({ image: base64Of(daisy) }),
+        headers: { 'Content-Type': type },
+      });
+      expect(classifyAnswer.parse(await response.json())).toEqual(await classify(daisy));
+    },
+  );
+
+  test('that is compressed is refused as such', async () => {
+    const response = await send('/v1/classify', {
+      method: 'POST',
+      body: daisy,
+      headers: { 'Content-Encoding': 'gzip' },
+    });
+    const problem = await expectProblem(response, 'unsupported-media-type');
+    expect(problem).toMatchObject({ contentEncoding: 'gzip' });
   });
 
   test('with 33 photos is refused with the limit', async () => {

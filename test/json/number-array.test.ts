@@ -79,4 +79,14 @@ describe('arrays of numbers', () => {
     expect(toPlain(readJson(body, { maxNumbers: 5 }))).toEqual({ a: [1, 2, 3], b: [[4], [5]] });
     expect(() => readJson(body, { maxNumbers: 4 })).toThrow('more than 4 numbers');
   });
+
+  it('have room for 32 inputs of the network and their shape', () => {
+    const count = 32 * 224 * 224 * 3;
+    const body = new TextEncoder().encode(
+      `{"shape":[32,224,224,3],"data":[${'0,'.repeat(count - 1)}0]}`,
+    );
+    expect(readJson(body)).toMatchObject({ data: { shape: [count] } });
+    const longer = new TextEncoder().encode(`[${'0,'.repeat(count + 1000)}0]`);
+    expect(() => readJson(longer)).toThrow('numbers in arrays');
+  });
 });

@@ -9,11 +9,11 @@ interface Explained {
 }
 
 /** What POST /v1/explain answers to a form without scripts. */
-export function explanationPage(items: readonly ListItem<Explained>[]): Html {
+export function explanationPage(item: ListItem<Explained>): Html {
   return page(
     'Where Petal looks',
     html`<h1>Where Petal looks</h1>
-      ${items.map((item) => ('problem' in item ? html`<p>${item.problem.detail}</p>` : figure(item)))}
+      ${'problem' in item ? html`<p>${item.problem.detail}</p>` : figure(item)}
       <p><a href="/">Another photo</a></p>`,
   );
 }
