@@ -31,6 +31,8 @@ const testTimeout = 60_000;
 export default defineConfig({
   test: {
     reporters: ['default', new SkippedReporter()],
+    // One fewer than there are cores, the default, leaves half of a small machine idle.
+    maxWorkers: '100%',
     projects: [
       {
         plugins: [

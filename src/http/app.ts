@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { isLoopback } from '../access/loopback.ts';
 import { isAllowedOrigin } from '../access/origins.ts';
 import { tokenField, turnstileOrigin } from '../access/turnstile.ts';
 import { classifyRoutes } from './classify.ts';
@@ -67,6 +68,11 @@ export function createApp(parts: AppParts) {
   const app = new Hono<PetalEnv>();
   app.use(requestId());
   app.use(requestLog(parts));
+  app.use(async function leaveLoopbackAlone(c, next) {
+    await next();
+    // It would bind every other server of the machine to https, whatever its port (RFC 6797, 8.3).
+    if (isLoopback(new URL(c.req.url))) c.header('Strict-Transport-Security', undefined);
+  });
   app.use(
     secureHeaders({
       // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.

@@ -1,3 +1,4 @@
+import { exports } from 'cloudflare:workers';
 import { describe, expect, inject, test } from 'vitest';
 import { healthAnswer, modelAnswer, modelsAnswer } from '../../src/contract/answers.ts';
 import { classify, neverSent, send, validPhoto } from './support.ts';
@@ -66,6 +67,14 @@ describe('GET /', () => {
     expect(response.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'/);
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
     await response.body?.cancel();
+  });
+
+  test('binds to https where it is deployed, but never the whole of a machine', async () => {
+    const deployed = await exports.default.fetch(new Request('https://petal.example/'));
+    expect(deployed.headers.get('Strict-Transport-Security')).toMatch(/^max-age=/);
+    const local = await send('/');
+    expect(local.headers.get('Strict-Transport-Security')).toBeNull();
+    await Promise.all([deployed.body?.cancel(), local.body?.cancel()]);
   });
 
   test('answers HEAD without a body', async () => {
