@@ -252,6 +252,8 @@ export async function prepareSupplies(
   const refused = invalid
     // In a list it is a photo like others, alone it is no body.
     .filter(({ code }) => code !== 'empty-body')
+    // Alone, what begins with a brace is a JSON body.
+    .filter(({ name }) => !name.endsWith('.json'))
     .map(({ base64, code }) => ({
       bytes: Buffer.from(base64, 'base64'),
       code: code as ProblemCode,

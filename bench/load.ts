@@ -58,7 +58,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
     const flood = await floodWithUploads(url, inspectorPort, supplies, connections);
     const { drip, beside, besideMedianMs } = await dripAlong(url, inspectorPort, supplies);
     const attacks = [flood, drip, beside];
-    const crowd = await runCrowd(setting.bundle, { ...plan, supplies });
+    const crowd = await runCrowd(setting.bundle, plan);
     const unexpected = [
       ...mix.unexpected,
       ...explainGrowth(readings),
@@ -82,7 +82,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
           targetGrowth,
           ' MB',
         ),
-        "The process holds Miniflare's own Workers and workerd's allocator, too; it rises for any Worker, and levels off after some ten thousand requests.",
+        "The process holds Miniflare's own Workers and workerd's allocator, too; it rises for any Worker, and for a trivial one it levels off after some ten thousand requests.",
         ...comparisonNotes(comparison, setting),
         ...crowdNotes(crowd),
         `Beside those that drip, half of the good photos were answered within ${number(besideMedianMs)} ms.`,
@@ -116,6 +116,8 @@ async function runCrowd(bundle: string, plan: Omit<LoadPlan, 'seconds' | 'seed'>
     return await runLoad({
       ...plan,
       url: worker.url,
+      // Entity tags are of one version, and each start is one.
+      supplies: await askForSupplies(worker.url),
       seconds: crowded.seconds,
       seed: seed + 1000,
       patient: crowded.patient,

@@ -40,7 +40,7 @@ const variables = z.object({
   /** Requests that are worked on, or wait, at once; more are turned away. */
   PETAL_MAX_IN_FLIGHT: count('requests', 64, 10_000),
   /** Memory that the bodies of all requests together may take, beside that of the oldest. */
-  PETAL_MAX_UPLOADS_MB: millions('megabytes', 16, 1000),
+  PETAL_MAX_UPLOADS_MB: millions('megabytes', 8, 1000),
   /** How long a request waits for memory before it is turned away. */
   PETAL_MAX_WAIT_SECONDS: count('seconds', 10, 300),
   /** How long a body may take to arrive. */
