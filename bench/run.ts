@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { prepareArtifact } from '../model/prepare.ts';
+import { runProgram } from '../src/cli/run-program.ts';
 import { buildWorker } from '../src/testing/build-worker.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { classify } from './classify.ts';
@@ -101,9 +102,4 @@ const program = new Command('npm run bench --')
   .showHelpAfterError()
   .action(run);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runProgram(program);

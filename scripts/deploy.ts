@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
 import { Command, Option } from 'commander';
+import { runProgram } from '../src/cli/run-program.ts';
 import type { Finding } from './deploy/checks.ts';
 import { deploy } from './deploy/wrangler.ts';
 
@@ -59,9 +60,4 @@ const program = new Command('npm run deploy --')
   .showHelpAfterError()
   .action(run);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runProgram(program);

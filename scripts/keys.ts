@@ -13,6 +13,7 @@ import {
   scopeNames,
   scopes,
 } from '../src/access/api-keys.ts';
+import { runProgram } from '../src/cli/run-program.ts';
 
 interface KeysOptions {
   name: string;
@@ -100,9 +101,4 @@ const program = new Command('npm run keys --')
     );
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runProgram(program);

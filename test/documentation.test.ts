@@ -43,12 +43,13 @@ describe('the examples of the documentation', () => {
     },
   );
 
-  test.for(operations.filter(({ isGuarded }) => isGuarded).map(({ id }) => id))(
-    'show how to ask for %s',
-    (id) => {
-      expect(examples.filter(({ operation }) => operation === id).length).toBeGreaterThan(0);
-    },
-  );
+  test.for(
+    operations()
+      .filter(({ isGuarded }) => isGuarded)
+      .map(({ id }) => id),
+  )('show how to ask for %s', (id) => {
+    expect(examples.filter(({ operation }) => operation === id).length).toBeGreaterThan(0);
+  });
 });
 
 interface Described {
@@ -87,7 +88,7 @@ describe('GET /openapi.json', () => {
   test('has every operation once, and each says something of every parameter', () => {
     const described = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     const ids = described.map(({ operationId }) => operationId);
-    expect(ids).toEqual(operations.map(({ id }) => id));
+    expect(ids).toEqual(operations().map(({ id }) => id));
     for (const { parameters } of described) {
       for (const { description } of parameters) expect(description).toMatch(/\w/);
     }

@@ -9,6 +9,7 @@ import { loadNetwork } from '../mobilenet/network.ts';
 import { readAssets } from '../runtime/node.ts';
 import { type EvaluateOptions, evaluateFolder, formatEvaluation } from './evaluate.ts';
 import { formatThresholds } from './format-thresholds.ts';
+import { runProgram } from './run-program.ts';
 import { measureThresholds, type ThresholdsOptions } from './thresholds.ts';
 
 interface ThresholdsCommand extends Pick<ThresholdsOptions, 'inside' | 'outside' | 'fit'> {
@@ -106,9 +107,4 @@ program
     );
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runProgram(program);

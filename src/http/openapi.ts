@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { problemAnswer } from '../contract/answers.ts';
-import { type Content, type Operation, operations, tags } from '../contract/operations.ts';
+import { type Content, type Operation, tags } from '../contract/operations/operation.ts';
+import { operations } from '../contract/operations.ts';
 import { type ParameterName, parameters } from '../contract/parameters.ts';
 import { type ProblemCode, problems } from '../errors.ts';
 
@@ -12,7 +13,7 @@ type JsonObject = Record<string, unknown>;
  */
 export function openApiDocument(): JsonObject {
   const paths: Record<string, JsonObject> = {};
-  for (const operation of operations) {
+  for (const operation of operations()) {
     paths[operation.path] = {
       ...paths[operation.path],
       [operation.method]: describeOperation(operation),

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startProgress } from '../../src/cli/progress.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
 import { formats } from '../../src/image/formats.ts';
 import { CaseWorker, runCases } from './case-worker.ts';
 import { Cases } from './cases.ts';
@@ -104,9 +104,4 @@ const program = new Command('npm run fuzz --')
   .showHelpAfterError()
   .action(run);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runProgram(program);

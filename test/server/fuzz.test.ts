@@ -65,7 +65,7 @@ async function exchange({ method, target, headers, body }: Sent): Promise<Answer
 }
 
 const paths = [
-  ...operations.map(({ path }) => path.replace(/\{\w+\}/, 'mobilenet_v2_1.0_224')),
+  ...operations().map(({ path }) => path.replace(/\{\w+\}/, 'mobilenet_v2_1.0_224')),
   '/',
   '/petal.css',
   '/v1/models/mobilenet_v2_1.0_224/versions/1:predict',

@@ -5,10 +5,10 @@ import { type Example, examples } from '../../contract/examples.ts';
 import {
   type Content,
   type Operation,
-  operations,
   type Tag,
   tags,
-} from '../../contract/operations.ts';
+} from '../../contract/operations/operation.ts';
+import { operations } from '../../contract/operations.ts';
 import { type ParameterName, parameters } from '../../contract/parameters.ts';
 import { type ProblemCode, problems } from '../../errors.ts';
 import { curlCommand } from '../curl.ts';
@@ -38,7 +38,7 @@ export function docsPage(origin: string): Html {
 }
 
 function ofTag(tag: Tag): readonly Operation[] {
-  return operations.filter((operation) => operation.tag === tag);
+  return operations().filter((operation) => operation.tag === tag);
 }
 
 function contentsEntry({ id, summary }: Operation): Html {
