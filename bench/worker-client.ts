@@ -1,5 +1,5 @@
 import { type ClassifyAnswer, type HealthAnswer, healthAnswer } from '../src/contract/answers.ts';
-import { type Stage, stages } from '../src/pipeline/classify-image.ts';
+import { type Stage, stages } from '../src/pipeline/analyse-image.ts';
 
 export interface TimedAnswer {
   readonly answer: ClassifyAnswer;

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Fit } from '../image/preprocess.ts';
+import type { Fit } from '../image/fit.ts';
 import { classifyImage, type PipelineParts } from '../pipeline/classify-image.ts';
 import {
   type Accuracy,

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import classNames from '../../model/classes.json' with { type: 'json' };
 import { prepareArtifact } from '../../model/prepare.ts';
 import { readConfig } from '../config.ts';
-import { fits } from '../image/preprocess.ts';
+import { fits } from '../image/fit.ts';
 import { loadNetwork } from '../mobilenet/network.ts';
 import { readAssets } from '../runtime/node.ts';
 import { type EvaluateOptions, evaluateFolder, formatEvaluation } from './evaluate.ts';

@@ -1,4 +1,4 @@
-import type { Fit } from '../image/preprocess.ts';
+import type { Fit } from '../image/fit.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { type Prediction, topPredictions } from '../mobilenet/top-k.ts';
 import { noThresholds, type UnknownThresholds } from '../mobilenet/uncertainty.ts';

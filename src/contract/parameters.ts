@@ -5,7 +5,7 @@
  * them.
  */
 import * as z from 'zod';
-import { fits } from '../image/preprocess.ts';
+import { fits } from '../image/fit.ts';
 
 /** What can be added to the answer of POST /v1/classify. */
 const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;

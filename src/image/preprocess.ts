@@ -3,8 +3,6 @@ import { type Orientation, swapsSides, turningSteps } from './orientation.ts';
 import type { PictureTarget, Reduction, Region, RowSink, ScaledPicture } from './picture-target.ts';
 import type { RgbImage } from './rgb-image.ts';
 
-export { type Fit, fits } from './fit.ts';
-
 /**
  * Samples that a reduced photo keeps for each pixel of the input, across and
  * down. Fewer blur: of 100 ImageNet photos 87 are recognised with 1.0, 88 with

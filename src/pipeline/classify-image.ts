@@ -15,8 +15,6 @@ import {
 } from './analyse-image.ts';
 import { evidenceFor } from './evidence.ts';
 
-export { type Stage, stages } from './analyse-image.ts';
-
 /** A prediction, and where in the input the evidence for it lies. */
 export interface LocatedPrediction extends Prediction {
   /** 0..1 by position, over the view's grid region; there if it was asked for. */

@@ -2,9 +2,10 @@ import { readConfig } from '../../src/config.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ImageCodec } from '../../src/image/codec.ts';
 import { decodePhoto, openPhoto, type Photo } from '../../src/image/decode-image.ts';
+import type { Fit } from '../../src/image/fit.ts';
 import { Picture } from '../../src/image/picture.ts';
 import type { PictureTarget } from '../../src/image/picture-target.ts';
-import { type Fit, NetworkInput } from '../../src/image/preprocess.ts';
+import { NetworkInput } from '../../src/image/preprocess.ts';
 import { bufferBytes, CheckingTarget } from './checking-target.ts';
 
 /** The refusals that a file can earn, whatever is in it. */

@@ -1,4 +1,4 @@
-import { type Fit, fits } from '../../src/image/preprocess.ts';
+import { type Fit, fits } from '../../src/image/fit.ts';
 import { byteMutators } from './byte-mutators.ts';
 import type { CorpusFile } from './corpus.ts';
 import type { Mutator } from './mutator.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxReducer } from '../../src/image/box-reducer.ts';
+import { type Fit, fits } from '../../src/image/fit.ts';
 import { orientations, turnUpright } from '../../src/image/orientation.ts';
-import { type Fit, fits, NetworkInput, preprocess } from '../../src/image/preprocess.ts';
+import { NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
 
 const anyImage = fc

@@ -1,8 +1,9 @@
 /** The memory that decoding announces against the memory that it takes. */
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { fits } from '../../../src/image/fit.ts';
 import { pngCodec } from '../../../src/image/png/codec.ts';
-import { fits, NetworkInput } from '../../../src/image/preprocess.ts';
+import { NetworkInput } from '../../../src/image/preprocess.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { RegionTarget } from '../region-target.ts';
 import { channelsOf, chunk, headerChunk, joinBytes, layouts, signature } from './writer.ts';

@@ -1,6 +1,7 @@
 /** The memory that decoding announces against the memory that it takes. */
 import { describe, expect, test } from 'vitest';
-import { fits, NetworkInput } from '../../../src/image/preprocess.ts';
+import { fits } from '../../../src/image/fit.ts';
+import { NetworkInput } from '../../../src/image/preprocess.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
 import { seededRandom } from '../../support/seeded-artifact.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
