@@ -1,5 +1,6 @@
 /** The keys that callers may present, of which Petal knows only hashes. */
 import * as z from 'zod';
+import { sha256OfText } from '../sha256.ts';
 
 /** What a key can be good for, in words for people. */
 export const scopes = {
@@ -54,10 +55,10 @@ const entrySchema = z.strictObject(
         'Expected the SHA-256 of a key as 64 hexadecimal digits, as "npm run keys" prints it; never the key itself',
       ),
     scopes: z
-      .array(z.enum(scopeNames, { error: `Expected one of ${quoted(scopeNames)}` }), {
-        error: `Expected a list of ${quoted(scopeNames)}`,
+      .array(z.enum(scopeNames, { error: `Expected one of ${listed(scopeNames)}` }), {
+        error: `Expected a list of ${listed(scopeNames)}`,
       })
-      .min(1, `Expected a list of one or more of ${quoted(scopeNames)}`),
+      .min(1, `Expected a list of one or more of ${listed(scopeNames)}`),
   },
   { error: 'Expected an object with "name", "hash" and "scopes", and nothing else' },
 );
@@ -96,7 +97,7 @@ export function readApiKeys(text = ''): ApiKeys {
   return read.data.map(({ name, hash, scopes }) => ({
     name,
     scopes: new Set(scopes),
-    hash: bytesOfHex(hash),
+    hash: Uint8Array.fromHex(hash),
   }));
 }
 
@@ -121,8 +122,7 @@ function parseJson(text: string): unknown {
  */
 export function makeKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(keyBytes));
-  const base64 = btoa(String.fromCharCode(...bytes));
-  return prefix + base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return prefix + bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
 }
 
 /** What `PETAL_API_KEYS` has of a key. */
@@ -131,7 +131,7 @@ export async function describeKey(
   name: string,
   scopes: readonly Scope[],
 ): Promise<ApiKeyEntry> {
-  return { name, hash: hexOfBytes(await sha256(key)), scopes };
+  return { name, hash: (await sha256OfText(key)).toHex(), scopes };
 }
 
 /**
@@ -142,7 +142,7 @@ export async function describeKey(
  */
 export async function findKey(keys: ApiKeys, presented: string): Promise<ApiKey | undefined> {
   if (presented.length > maxKeyLength) return undefined;
-  const hash = await sha256(presented);
+  const hash = await sha256OfText(presented);
   let found: ApiKey | undefined;
   for (const key of keys) {
     if (isSame(key.hash, hash)) found = key;
@@ -161,18 +161,6 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-function hexOfBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function bytesOfHex(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-}
-
-function quoted(names: readonly string[]): string {
+function listed(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }

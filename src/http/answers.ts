@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import { AppError } from '../errors.ts';
 import { type Stage, stages } from '../pipeline/analyse-image.ts';
 import { remoteRefusal } from '../remote/refusal.ts';
+import { sha256 } from '../sha256.ts';
 import { countRequest } from './admission.ts';
 import { releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
 import { entityTagOf, isNamedBy } from './entity-tag.ts';
 import type { AppParts } from './parts.ts';
 import type { PhotoSource, Received } from './received.ts';
-import { identityText } from './result-store.ts';
-import { sha256, sha256OfText } from './sha256.ts';
+import { resultKey } from './result-store.ts';
 
 /** What is asked of each photo of a request. */
 export interface Question<Answer> {
@@ -155,7 +155,7 @@ async function loadPhoto(
     throw new AppError('empty-body', 'The photo has 0 bytes. Send the bytes of a photo.');
   }
   c.get('facts').bytes += bytes.length;
-  return { bytes, sha256: await sha256(bytes), isFetched };
+  return { bytes, sha256: (await sha256(bytes)).toHex(), isFetched };
 }
 
 /** @returns the answer, and the length of its JSON; 0 where it is none */
@@ -166,9 +166,11 @@ async function answerPhoto<Answer>(
   question: Question<Answer>,
 ): Promise<{ answer: Answer; length: number }> {
   const facts = c.get('facts');
-  const store = isPrivate(c) || !question.isJson ? undefined : resultStore;
+  const isKept = question.isJson && config.cacheSeconds > 0 && !isPrivate(c);
+  const store = isKept ? resultStore : undefined;
   const { text: asked, modelSha256: model } = question;
-  const key = await sha256OfText(identityText({ photo, model, version, question: asked }));
+  const identity = { photo, model, version, question: asked };
+  const key = store === undefined ? '' : await resultKey(identity);
   // A store that fails is as good as none.
   const kept = await store?.get(key).catch(warn);
   if (kept !== undefined) {
@@ -179,7 +181,7 @@ async function answerPhoto<Answer>(
   facts.durationsMs ??= { decode: 0, preprocess: 0, inference: 0 };
   for (const stage of stages) facts.durationsMs[stage] += durationsMs[stage];
   const text = question.isJson ? JSON.stringify(answer) : '';
-  if (store !== undefined && config.cacheSeconds > 0) {
+  if (store !== undefined) {
     c.executionCtx.waitUntil(store.put(key, text, config.cacheSeconds).catch(warn));
   }
   return { answer, length: text.length };

@@ -76,5 +76,5 @@ function encode(vector: Float32Array, encoding: Encoding): number[] | string {
   const view = new DataView(bytes.buffer);
   // Whatever the machine's order of bytes.
   for (const [i, value] of vector.entries()) view.setFloat32(i * 4, value, true);
-  return btoa(String.fromCharCode(...bytes));
+  return bytes.toBase64();
 }

@@ -1,5 +1,5 @@
+import { sha256OfText } from '../sha256.ts';
 import type { Question } from './answers.ts';
-import { sha256OfText } from './sha256.ts';
 
 /**
  * A strong entity tag (RFC 9110, 8.8.3): the same for the same answer. It is
@@ -16,7 +16,7 @@ export async function entityTagOf(
   version: string,
 ): Promise<string> {
   const whole = [...hashes, modelSha256, version, text, representation, layout, isList];
-  return `"${(await sha256OfText(JSON.stringify(whole))).slice(0, 40)}"`;
+  return `"${(await sha256OfText(JSON.stringify(whole))).toHex().slice(0, 40)}"`;
 }
 
 /** Whether a list of entity tags has one; weak ones compare as if they were strong (RFC 9110, 13.1.2). */

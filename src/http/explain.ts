@@ -11,7 +11,7 @@ import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { networkNamed } from './models.ts';
 import { acceptedOf, representations } from './negotiation.ts';
-import { explanationPage } from './pages/explanation-page.ts';
+import { type Explained, explanationPage } from './pages/explanation-page.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
@@ -26,12 +26,6 @@ const maxPictureSide = 1024;
 const pictureType = 'image/png';
 
 type EncodePng = typeof import('../image/png-file.ts').encodePng;
-
-/** An explanation, with its picture where that is what was asked for. */
-interface Explained {
-  readonly answer: ExplainAnswer;
-  readonly picture: Uint8Array | undefined;
-}
 
 /** POST /v1/explain: where in a photo a class is seen; JSON, or a picture. */
 export function explainRoutes(parts: AppParts, room: WaitingRoom) {
@@ -86,7 +80,7 @@ function onePictureOnly(): AppError {
 }
 
 /** Of an answer: its media type, and how its picture is made where it has one. */
-interface Form {
+interface Rendering {
   readonly mediaType: string;
   readonly encodePng: EncodePng | undefined;
 }
@@ -95,7 +89,7 @@ function explainQuestion(
   { classes, clock, config: limits, taxonomy }: AppParts,
   network: LoadedNetwork,
   { fit, label, ...others }: ParameterValues<Name>,
-  { mediaType, encodePng }: Form,
+  { mediaType, encodePng }: Rendering,
 ): Question<Explained> {
   const { model, sha256 } = network.metadata;
   const isAllowed = label === undefined ? undefined : new Uint8Array(classes.length);

@@ -3,7 +3,7 @@ import { tokenField } from '../access/turnstile.ts';
 import { maxImages, photosBody } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import { type Base64Text, decodeBase64Text } from '../json/base64-text.ts';
-import { ascii } from '../json/cursor.ts';
+import { ascii, pointerOf } from '../json/cursor.ts';
 import { defaultJsonLimits, type JsonValue, readJson } from '../json/read-json.ts';
 import { type BodyLimits, readBody, releaseBody } from './body.ts';
 import { readForm } from './form.ts';
@@ -79,20 +79,18 @@ function readPhotos(request: Request, body: Uint8Array, protocol: JsonProtocol):
   const token = request.headers.get(tokenField);
   const challenge = token === null ? {} : { challengeToken: token };
   const nothingElse = { fields: [], members: [], ...challenge };
-  if (isJson(mediaType) || protocol.isJsonOnly) {
-    return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
-  }
-  if (/^multipart\/form-data\b/i.test(mediaType)) {
+  if (/^multipart\/form-data\b/i.test(mediaType) && !protocol.isJsonOnly) {
     return readFormPhotos(body, mediaType, nothingElse);
   }
-  // `curl -d` names a form's type, and other clients none; no photo begins with a brace.
-  if (body[0] === ascii.openBrace)
+  if (isJson(mediaType, body) || protocol.isJsonOnly) {
     return { ...nothingElse, ...protocol.readPhotos(readJson(body)) };
+  }
   return { photos: [{ bytes: () => body }], isList: false, ...nothingElse };
 }
 
-function isJson(mediaType: string): boolean {
-  return /^application\/([\w.-]+\+)?json\b/i.test(mediaType);
+/** Said by its media type, or by its first byte: `curl -d` names a form's type, and no photo begins with a brace. */
+function isJson(mediaType: string, body: Uint8Array): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(mediaType) || body[0] === ascii.openBrace;
 }
 
 function readFormPhotos(
@@ -161,10 +159,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const pointer = issue.path.map(
-    (part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`,
-  );
-  throw invalidJson(pointer.join(''), `${issue.message}.`);
+  throw invalidJson(pointerOf(issue.path), `${issue.message}.`);
 }
 
 export function invalidJson(pointer: string, sentence: string): AppError {

@@ -1,3 +1,5 @@
+import { sha256OfText } from '../sha256.ts';
+
 /** Keeps texts by key for others who ask the same; the Cache API, or nothing. */
 export interface ResultStore {
   get(key: string): Promise<string | undefined>;
@@ -39,7 +41,8 @@ export interface ResultIdentity {
   readonly question: string;
 }
 
-/** The same for the same identity, and for no other. */
-export function identityText({ photo, model, version, question }: ResultIdentity): string {
-  return JSON.stringify([photo, model, version, question]);
+/** The key of a result: the same for the same identity, and for no other. */
+export async function resultKey(identity: ResultIdentity): Promise<string> {
+  const { photo, model, version, question } = identity;
+  return (await sha256OfText(JSON.stringify([photo, model, version, question]))).toHex();
 }

@@ -32,8 +32,6 @@ export interface Lease {
    * @throws AppError `overloaded` where that takes too long
    */
   hold(bytes: number): Promise<void>;
-  /** Bytes that all who are in the room hold. */
-  heldByAll(): number;
   /** Gives everything back. More than once does nothing. */
   leave(): void;
 }
@@ -79,7 +77,6 @@ export class WaitingRoom {
     return {
       renew: () => this.#renew(guest),
       hold: (bytes) => this.#hold(guest, bytes),
-      heldByAll: () => this.#heldBytes(),
       leave: () => {
         guest.hasLeft = true;
         this.#guests.delete(guest);
@@ -100,7 +97,7 @@ export class WaitingRoom {
       this.#renew(guest);
       this.#removeGone();
       const [oldest] = this.#guests;
-      const others = this.#heldBytes() - guest.heldBytes;
+      const others = this.heldBytes - guest.heldBytes;
       const isLess = bytes <= guest.heldBytes;
       if (isLess || guest === oldest || others + bytes <= this.#limits.maxHeldBytes) break;
       if (this.#clock.now() >= deadlineMs) throw overloaded();
@@ -109,7 +106,8 @@ export class WaitingRoom {
     guest.heldBytes = bytes;
   }
 
-  #heldBytes(): number {
+  /** Bytes that all who are in the room hold. */
+  get heldBytes(): number {
     let sum = 0;
     for (const { heldBytes } of this.#guests) sum += heldBytes;
     return sum;

@@ -75,7 +75,7 @@ export class Cursor {
 }
 
 /** A JSON Pointer (RFC 6901, 3); the empty one is that of the whole. */
-function pointerOf(path: readonly (string | number)[]): string {
+export function pointerOf(path: readonly PropertyKey[]): string {
   return path
     .map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');

@@ -60,14 +60,14 @@ function codes(outcomes: readonly Outcome<string>[]): string[] {
 const addresses = [1, 2, 3, 4].map((i) => ({ url: `https://photos.example/${i}` }));
 
 test('holds memory for the answers of many photos as they come', async () => {
-  const lease = new WaitingRoom(limits, clock).enter();
+  const room = new WaitingRoom(limits, clock);
   const held: number[] = [];
   const large = question(() => {
-    held.push(lease.heldByAll());
+    held.push(room.heldBytes);
     return 'x'.repeat(100_000);
   });
   const photos = [1, 2, 3].map((i) => ({ bytes: () => Uint8Array.of(i) }));
-  await answersFor(photos, large, {}, lease);
+  await answersFor(photos, large, {}, room.enter());
   expect(held[1]).toBeGreaterThan(100_000);
   expect(held[2]).toBeGreaterThan(200_000);
 });

@@ -42,7 +42,6 @@ function recordingLease(holdMs = 0) {
       held.push(bytes);
       if (holdMs > 0) await new Promise((resolve) => setTimeout(resolve, holdMs));
     },
-    heldByAll: () => 0,
     leave: () => undefined,
   };
   return { lease, held, renewals: () => renewals };

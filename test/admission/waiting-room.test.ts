@@ -58,7 +58,7 @@ describe('the waiting room', () => {
     clock.at(500, () => second.leave());
     await third.hold(60);
     expect(clock.now()).toBeGreaterThanOrEqual(500);
-    expect(third.heldByAll()).toBe(70);
+    expect(room.heldBytes).toBe(70);
   });
 
   test('turns one away that waits too long for memory, and leaves the others theirs', async () => {
@@ -68,7 +68,7 @@ describe('the waiting room', () => {
     const refusal = await second.hold(60).catch(codeOf);
     expect(refusal).toBe('overloaded');
     expect(clock.now()).toBeGreaterThanOrEqual(limits.maxWaitMs);
-    expect(oldest.heldByAll()).toBe(60);
+    expect(room.heldBytes).toBe(60);
   });
 
   test('gives the oldest what it needs, so that two that wait for each other get on', async () => {
@@ -79,7 +79,7 @@ describe('the waiting room', () => {
     await oldest.hold(90);
     oldest.leave();
     await second.hold(90);
-    expect(second.heldByAll()).toBe(90);
+    expect(room.heldBytes).toBe(90);
   });
 
   test('lets one hold less at once, even where the others hold too much', async () => {
@@ -89,7 +89,7 @@ describe('the waiting room', () => {
     await oldest.hold(150);
     await second.hold(10);
     expect(clock.now()).toBe(0);
-    expect(oldest.heldByAll()).toBe(160);
+    expect(room.heldBytes).toBe(160);
   });
 
   test('takes memory back that one who has gone was holding', async () => {
@@ -123,7 +123,7 @@ describe('the waiting room', () => {
               .catch((error) => expect(codeOf(error)).toBe('overloaded'));
           }
           // The oldest may hold up to 150 beside the others' 100.
-          expect(guests[0]?.heldByAll() ?? 0).toBeLessThanOrEqual(limits.maxHeldBytes + 150);
+          expect(room.heldBytes).toBeLessThanOrEqual(limits.maxHeldBytes + 150);
         }
       }),
     );

@@ -3,7 +3,8 @@ import type { ExplainAnswer } from '../../contract/answers.ts';
 import type { ListItem } from '../respond.ts';
 import { type Html, page, percent } from './layout.ts';
 
-interface Explained {
+/** An explanation, with its picture where one was asked for. */
+export interface Explained {
   readonly answer: ExplainAnswer;
   readonly picture: Uint8Array | undefined;
 }
@@ -21,16 +22,7 @@ export function explanationPage(item: ListItem<Explained>): Html {
 function figure({ answer, picture }: Explained): Html {
   const caption = `${answer.label}, ${percent(answer.probability)}: what speaks for it glows.`;
   return html`<figure>
-        ${picture === undefined ? '' : html`<img alt="The photo, with the parts glowing that speak for ${answer.label}" src="data:image/png;base64,${base64(picture)}">`}
+        ${picture === undefined ? '' : html`<img alt="The photo, with the parts glowing that speak for ${answer.label}" src="data:image/png;base64,${picture.toBase64()}">`}
         <figcaption>${caption}</figcaption>
       </figure>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  // In pieces, as arguments go onto the stack.
-  for (let at = 0; at < bytes.length; at += 8192) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(binary);
 }
