@@ -15,7 +15,7 @@ import { writeOnnxModel } from './onnx-model.ts';
 import { formatPhotos, type Photo } from './photos.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { missing, number, type Table } from './table.ts';
-import { postPhoto } from './worker-client.ts';
+import { postPhoto, withoutCache } from './worker-client.ts';
 
 const warmUpRounds = 20;
 const minTimedRounds = 100;
@@ -68,7 +68,7 @@ export const classify: Benchmark = {
   name: 'classify',
   question: 'How long does a warm process take for a photo, and for each stage?',
   async run(setting: Setting): Promise<Report> {
-    const worker = await startPetal({ bundle: setting.bundle });
+    const worker = await startPetal({ bundle: setting.bundle, bindings: withoutCache });
     try {
       const artifact = await readAssets(setting.artifactPath);
       const network = loadNetwork(artifact);

@@ -7,7 +7,7 @@ import { formatPhotos, type Photo } from './photos.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { missing, number, type Table } from './table.ts';
-import { postPhoto } from './worker-client.ts';
+import { postPhoto, withoutCache } from './worker-client.ts';
 
 const processes = 7;
 /** Enough for the just-in-time compiler to have settled. */
@@ -79,7 +79,7 @@ async function freshNative(run: (photos: number) => Promise<NativeRun>): Promise
 
 async function freshWorker(bundle: string, { bytes }: Photo): Promise<FreshProcess> {
   const start = performance.now();
-  const worker = await startPetal({ bundle });
+  const worker = await startPetal({ bundle, bindings: withoutCache });
   try {
     const listening = performance.now();
     await postPhoto(worker.url, bytes);

@@ -16,7 +16,7 @@ import { canMeasurePeaks } from './resident-memory.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 import { makePhoto, type SyntheticPhoto, samplings } from './synthetic-photo.ts';
 import { mebibytes, missing, number, type Table } from './table.ts';
-import { postForm, postPhoto, readHealth } from './worker-client.ts';
+import { postForm, postPhoto, readHealth, withoutCache } from './worker-client.ts';
 
 /** How often each peak is measured. */
 const peakRounds = 5;
@@ -115,7 +115,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
 
 async function readHeaps({ bundle, photos }: Setting): Promise<HeapReading[]> {
   const inspectorPort = await findFreePort();
-  const worker = await startPetal({ bundle, inspectorPort });
+  const worker = await startPetal({ bundle, inspectorPort, bindings: withoutCache });
   const readings: HeapReading[] = [];
   const progress = startProgress(lastCheckpoint, 'photos');
   try {
@@ -173,7 +173,7 @@ async function measurePeaks({ bundle, photos }: Setting): Promise<Peak[]> {
     ['four of 12 MP at once, in forms', phone, (url, bytes) => fourAtOnce(url, bytes, postForm)],
   ];
   const inspectorPort = await findFreePort();
-  const worker = await startPetal({ bundle, inspectorPort });
+  const worker = await startPetal({ bundle, inspectorPort, bindings: withoutCache });
   const peaks = new Map<string, Peak>();
   const progress = startProgress(peakRounds * works.length, 'peaks');
   try {

@@ -1,6 +1,9 @@
 import { type ClassifyAnswer, type HealthAnswer, healthAnswer } from '../src/contract/answers.ts';
 import { type Stage, stages } from '../src/pipeline/analyse-image.ts';
 
+/** Variables of a Worker that works on every photo, however often it was sent, and logs nothing. */
+export const withoutCache = { PETAL_CACHE_SECONDS: '0', PETAL_LOG: 'off' };
+
 export interface TimedAnswer {
   readonly answer: ClassifyAnswer;
   /** From the Server-Timing header; 0 where the Worker's clock did not move. */

@@ -97,10 +97,12 @@ describe('POST /v1/classify', () => {
   });
 
   test('answers requests that come at once as it answers them one by one', async () => {
-    const photos = inject('validPhotos').map(({ name }) => validPhoto(name).bytes);
+    const jpegs = inject('validPhotos').filter(({ format }) => format === 'jpeg');
+    const photos = jpegs.map(({ name }) => validPhoto(name).bytes);
     const oneByOne = [];
-    for (const bytes of photos) oneByOne.push(await classify(bytes));
-    expect(await Promise.all(photos.map((bytes) => classify(bytes)))).toEqual(oneByOne);
+    for (const bytes of photos) oneByOne.push(await classify(neverSent(bytes)));
+    const atOnce = photos.map((bytes) => classify(neverSent(bytes)));
+    expect(await Promise.all(atOnce)).toEqual(oneByOne);
   });
 
   test('says how long each stage took where the clock moves', async () => {

@@ -1,10 +1,20 @@
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { type ProblemCode, problems } from '../../src/errors.ts';
-import { bytesOf, classify, expectProblem, file, form, post, send, validPhoto } from './support.ts';
+import {
+  bytesOf,
+  classify,
+  expectProblem,
+  file,
+  form,
+  neverSent,
+  post,
+  send,
+  validPhoto,
+} from './support.ts';
 
 // Whatever was refused, the next good request succeeds.
 afterEach(async () => {
-  await classify(validPhoto('daisy.jpg').bytes);
+  await classify(neverSent(validPhoto('daisy.jpg').bytes));
 });
 
 const photo = (): File => new File([validPhoto('daisy.jpg').bytes], 'daisy.jpg');

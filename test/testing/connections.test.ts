@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { classifyAnswer, healthAnswer, problemAnswer } from '../../src/contract/answers.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
+import { neverSent } from '../support/never-sent.ts';
 
 const daisy = inject('validPhotos').find(({ name }) => name === 'daisy.jpg');
 const photo = new Uint8Array(Buffer.from(daisy?.base64 ?? '', 'base64'));
@@ -23,7 +24,7 @@ async function classify(body: BodyInit, init: RequestInit = {}): Promise<Respons
 }
 
 async function expectGoodAnswer(): Promise<void> {
-  const response = await classify(photo);
+  const response = await classify(neverSent(photo));
   expect(classifyAnswer.parse(await response.json()).predictions).toHaveLength(5);
 }
 
