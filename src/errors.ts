@@ -73,6 +73,17 @@ export const problems = {
     title: 'There is no model of this name',
     advice: 'Use one of the names in `models`, or see GET /v1/models.',
   },
+  'invalid-model': {
+    status: 422,
+    title: 'The file is not a model that Petal can use',
+    advice:
+      'Send the .safetensors file that `petal train` wrote; `detail` says what is wrong with this one.',
+  },
+  'model-mismatch': {
+    status: 422,
+    title: 'The model was made for another backbone',
+    advice: 'Train the model again with the version of Petal that runs here.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take this method',

@@ -1,7 +1,7 @@
+import { type NamedTensor, openSafetensors, type Safetensors } from '../safetensors.ts';
+
 /**
- * The backbone's artifact: one file in the safetensors format (8 bytes of
- * header length, a JSON header, the tensors' bytes), so that other tools can
- * open it. https://huggingface.co/docs/safetensors describes the format.
+ * The backbone's artifact: one safetensors file.
  *
  * Each layer L has three tensors: `L.weights` (I8, HWIO: [height, width,
  * inputs, outputs], or [height, width, channels, 1] for depthwise), `L.scales`
@@ -73,19 +73,6 @@ export function weightShape(layer: Layer): [number, number, number, number] {
   return [3, 3, layer.inputChannels, layer.outputChannels];
 }
 
-/** One tensor's row in a safetensors header; offsets count from the end of the header. */
-export interface TensorRow {
-  dtype: 'I8' | 'F32';
-  shape: number[];
-  data_offsets: [number, number];
-}
-
-/** A safetensors header: the metadata under its reserved name, then a row a tensor. */
-export interface SafetensorsHeader {
-  __metadata__: Record<string, string>;
-  [tensor: string]: TensorRow | Record<string, string>;
-}
-
 /**
  * Opens an artifact. Copies nothing: the weights are views of `buffer`, which
  * must live as long as they are used.
@@ -97,79 +84,65 @@ export interface SafetensorsHeader {
  * @throws Error with a sentence where the file is not such an artifact
  */
 export function openArtifact(buffer: ArrayBuffer): Artifact {
-  const view = new DataView(buffer);
-  if (buffer.byteLength < 8) throw new Error('The artifact is empty or cut short.');
-  // The length is a u64; the upper half of a file of a few megabytes is zero.
-  const headerBytes = view.getUint32(0, true);
-  const dataStart = 8 + headerBytes;
-  if (view.getUint32(4, true) !== 0 || dataStart > buffer.byteLength || dataStart % 8 !== 0) {
-    throw new Error('The artifact is not a safetensors file, or it is cut short.');
-  }
-  const header = parseHeader(new Uint8Array(buffer, 8, headerBytes));
-  const { blocks: blocksText, ...metadata } = header.__metadata__;
+  const file = openSafetensors(buffer);
+  const { blocks: blocksText, ...metadata } = file.metadata;
   if (metadata.format !== artifactFormat || blocksText === undefined) {
     throw new Error(
       `The artifact has the format ${metadata.format ?? 'of another program'}; this version of Petal reads ${artifactFormat}.`,
     );
   }
-  const blocks = parseBlocks(blocksText);
-
-  function rangeOf(name: string, dtype: TensorRow['dtype'], elements: number): [number, number] {
-    const row = header[name] as TensorRow | undefined;
-    const bytesPerElement = dtype === 'I8' ? 1 : 4;
-    const [start, end] = row?.data_offsets ?? [-1, -1];
-    const isRange =
-      Number.isInteger(start) &&
-      start >= 0 &&
-      start % bytesPerElement === 0 &&
-      end - start === elements * bytesPerElement;
-    if (row?.dtype !== dtype || !isRange) {
-      throw new Error(`The artifact's tensor ${name} is missing or has another type or size.`);
-    }
-    if (dataStart + end > buffer.byteLength) {
-      throw new Error(`The artifact is cut short: its tensor ${name} is not all there.`);
-    }
-    return [dataStart + start, elements];
-  }
-
   return {
     metadata: {
       ...(metadata as unknown as ArtifactMetadata),
       inputSize: Number(metadata.inputSize),
       labelCount: Number(metadata.labelCount),
     },
-    blocks,
-    weightsOf(layer) {
-      const { name, outputChannels } = layer;
-      const elements = weightShape(layer).reduce((product, length) => product * length, 1);
-      return {
-        weights: new Int8Array(buffer, ...rangeOf(`${name}.weights`, 'I8', elements)),
-        scales: new Float32Array(buffer, ...rangeOf(`${name}.scales`, 'F32', outputChannels)),
-        biases: new Float32Array(buffer, ...rangeOf(`${name}.biases`, 'F32', outputChannels)),
-      };
-    },
+    blocks: parseBlocks(blocksText),
+    weightsOf: (layer) => layerWeights(file, layer),
   };
 }
 
-/** Both parts of the header are JSON that {@link openArtifact}'s counterpart wrote. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Error('The artifact is damaged: its header is not JSON.', { cause });
-  }
+/**
+ * A layer's weights in a file that names its tensors as artifacts do: views of
+ * the file's bytes.
+ *
+ * @throws Error where the file has none of this layer, or of another shape
+ */
+export function layerWeights(file: Safetensors, layer: Layer): LayerWeights {
+  const { name, outputChannels } = layer;
+  return {
+    weights: file.int8(`${name}.weights`, weightShape(layer)),
+    scales: file.float32(`${name}.scales`, [outputChannels]),
+    biases: file.float32(`${name}.biases`, [outputChannels]),
+  };
 }
 
-function parseHeader(bytes: Uint8Array): SafetensorsHeader {
-  const header = parseJson(new TextDecoder().decode(bytes)) as SafetensorsHeader | null;
-  if (typeof header?.__metadata__ !== 'object') {
-    throw new Error('The artifact is a safetensors file of another program: it has no metadata.');
+/** The tensors of layers, as {@link layerWeights} reads them: floats first, so that all are aligned. */
+export function layerTensors(
+  layers: readonly Layer[],
+  weightsOf: (layer: Layer) => LayerWeights,
+): NamedTensor[] {
+  const floats: NamedTensor[] = [];
+  const ints: NamedTensor[] = [];
+  for (const layer of layers) {
+    const { weights, scales, biases } = weightsOf(layer);
+    const shape = [layer.outputChannels];
+    floats.push(
+      { name: `${layer.name}.scales`, shape, values: scales },
+      { name: `${layer.name}.biases`, shape, values: biases },
+    );
+    ints.push({ name: `${layer.name}.weights`, shape: weightShape(layer), values: weights });
   }
-  return header;
+  return [...floats, ...ints];
 }
 
 function parseBlocks(text: string): Block[] {
-  const blocks = parseJson(text);
+  let blocks: unknown;
+  try {
+    blocks = JSON.parse(text);
+  } catch (cause) {
+    throw new Error('The artifact is damaged: its layer table is not JSON.', { cause });
+  }
   if (!Array.isArray(blocks) || !blocks.every((block) => Array.isArray(block?.layers))) {
     throw new Error('The artifact is damaged: its layer table is not one.');
   }

@@ -14,6 +14,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type Artifact, type Block, type Layer, weightShape } from './artifact.ts';
+import type { Tail } from './tail.ts';
 
 /** A layer with its weights on the backend. */
 interface LoadedLayer {
@@ -33,15 +34,29 @@ export interface Wanted {
   readonly featureMap?: boolean;
 }
 
-/** What the network makes of one input. Copies, which are the caller's. */
-export interface Inference {
-  /** [outputs], summing to 1; output 0 is "background". */
-  readonly probabilities: Float32Array;
+/** Where an embedding comes from: the backbone's own last blocks, or somebody's. */
+export type Source = 'backbone' | Tail;
+
+/** What one source makes of an input. Copies, which are the caller's. */
+export interface Reading {
   /** [channels]: the mean of the feature map over its positions, 0..6, which the classifier sees. */
   readonly embedding: Float32Array;
   /** [side, side, channels], row-major, 0..6; there if it was wanted. */
   readonly featureMap?: Float32Array;
 }
+
+/** What the network makes of one input. */
+export interface Inference extends Reading {
+  /** [outputs], summing to 1; output 0 is "background". */
+  readonly probabilities: Float32Array;
+}
+
+/**
+ * How many weights of tails stay loaded, beside those of the last one used: 8
+ * bytes each, once as a tensor and once as XNNPACK packs them. An isolate has
+ * 16 MB for them beside the backbone and the photos.
+ */
+const maxTailWeights = 2_000_000;
 
 /**
  * MobileNetV2 (https://arxiv.org/abs/1801.04381) on the current tfjs backend,
@@ -52,16 +67,21 @@ export interface Inference {
  * promise is shared between requests.
  */
 export class Backbone {
+  /** All but the classifier. */
   readonly #blocks: LoadedBlock[];
+  readonly #classifier: LoadedBlock;
   readonly #inputSize: number;
+  /** By the hash of their weights, the last used at the end. */
+  readonly #tails = new Map<string, LoadedBlock[]>();
 
   /** Uploads the weights, 14 MB as float32. Keeps none of the artifact's bytes. */
   constructor(artifact: Artifact) {
     this.#inputSize = artifact.metadata.inputSize;
-    this.#blocks = artifact.blocks.map((block) => ({
-      block,
-      layers: block.layers.map((layer) => loadLayer(artifact, layer)),
-    }));
+    const blocks = loadBlocks(artifact);
+    const classifier = blocks.pop();
+    if (classifier === undefined) throw new Error('The network has no layers.');
+    this.#blocks = blocks;
+    this.#classifier = classifier;
   }
 
   /**
@@ -70,29 +90,87 @@ export class Backbone {
    * @param input float32 [inputSize, inputSize, 3], row-major RGB, -1..1
    * @param wanted what costs extra to read
    */
-  infer(input: Float32Array, { featureMap: wantsFeatureMap = false }: Wanted = {}): Inference {
+  infer(input: Float32Array, wanted?: Wanted): Inference {
+    const [reading] = this.read(input, ['backbone'], wanted);
+    return { ...reading, probabilities: this.classify(reading.embedding) };
+  }
+
+  /**
+   * Runs all but the classifier, for several sources at once: what they share
+   * runs once.
+   *
+   * @param input as for {@link Backbone.infer}
+   * @param sources at least one
+   * @returns one reading for each source, in their order
+   */
+  read(input: Float32Array, sources: readonly Source[], wanted: Wanted = {}): Reading[] {
     const size = this.#inputSize;
-    const features = this.#blocks
-      .slice(0, -1)
-      .reduce(
-        (x, { block, layers }) => runBlock(block, layers, x),
-        tensor(input, [1, size, size, 3]) as Tensor4D,
-      );
-    const [embedding, probabilities] = tidy(() => {
-      const [, height, width] = features.shape;
-      const mean = avgPool(features, [height, width], 1, 'valid');
-      const classifier = this.#blocks.at(-1);
-      if (classifier === undefined) throw new Error('The network has no layers.');
-      const logits = classifier.layers.reduce(runLayer, mean);
-      return [mean, softmax(reshape(logits, [1, -1]) as Tensor2D)];
+    const tails = sources.map((source) => (source === 'backbone' ? [] : this.#load(source)));
+    const starts = tails.map((blocks) => this.#blocks.length - blocks.length);
+    // From the one that leaves the backbone first to the last: `x` goes on along the backbone.
+    const order = [...starts.keys()].sort((a, b) => starts[a] - starts[b]);
+    const readings: Reading[] = [];
+    let x = tensor(input, [1, size, size, 3]) as Tensor4D;
+    let at = 0;
+    for (const i of order) {
+      x = runBlocks(this.#blocks.slice(at, starts[i]), x);
+      at = starts[i];
+      const features = runBlocks(tails[i], x.clone());
+      readings[i] = readOut(features, wanted);
+      features.dispose();
+    }
+    x.dispose();
+    return readings;
+  }
+
+  /**
+   * What goes into a block, for training it and all after it.
+   *
+   * @param input as for {@link Backbone.infer}
+   * @returns [side, side, channels], row-major
+   * @throws RangeError where there is no such block before the classifier
+   */
+  activationBefore(input: Float32Array, blockName: string): Float32Array {
+    const size = this.#inputSize;
+    const end = this.#blocks.findIndex(({ block }) => block.name === blockName);
+    if (end < 0) throw new RangeError(`Expected the name of a block but received ${blockName}.`);
+    const x = runBlocks(this.#blocks.slice(0, end), tensor(input, [1, size, size, 3]) as Tensor4D);
+    const activation = x.dataSync<'float32'>();
+    x.dispose();
+    return activation;
+  }
+
+  /**
+   * Probabilities of the backbone's own classes.
+   *
+   * @param embedding the backbone's own, [channels]
+   * @returns [outputs], summing to 1; output 0 is "background"
+   */
+  classify(embedding: Float32Array): Float32Array {
+    const probabilities = tidy(() => {
+      const mean = tensor(embedding, [1, 1, 1, embedding.length]) as Tensor4D;
+      const logits = this.#classifier.layers.reduce(runLayer, mean);
+      return softmax(reshape(logits, [1, -1]) as Tensor2D);
     });
-    const inference = {
-      probabilities: probabilities.dataSync<'float32'>(),
-      embedding: embedding.dataSync<'float32'>(),
-      ...(wantsFeatureMap ? { featureMap: features.dataSync<'float32'>() } : {}),
-    };
-    dispose([features, embedding, probabilities]);
-    return inference;
+    const values = probabilities.dataSync<'float32'>();
+    probabilities.dispose();
+    return values;
+  }
+
+  /** A tail's blocks on the backend. The longest unused make room for it. */
+  #load(tail: Tail): LoadedBlock[] {
+    const loaded = this.#tails.get(tail.sha256) ?? loadBlocks(tail);
+    this.#tails.delete(tail.sha256);
+    let weights = weightCount(loaded);
+    // The newest first, as long as there is room.
+    for (const [sha256, blocks] of [...this.#tails].reverse()) {
+      weights += weightCount(blocks);
+      if (weights <= maxTailWeights) continue;
+      disposeBlocks(blocks);
+      this.#tails.delete(sha256);
+    }
+    this.#tails.set(tail.sha256, loaded);
+    return loaded;
   }
 
   /** Tensors alive in this isolate, weights included. Grows only if something leaks. */
@@ -102,15 +180,35 @@ export class Backbone {
 
   /** Frees the weights. The backbone can't be used afterwards. */
   dispose(): void {
-    for (const { layers } of this.#blocks) {
-      for (const { filter, bias } of layers) dispose([filter, bias]);
+    for (const blocks of [this.#blocks, [this.#classifier], ...this.#tails.values()]) {
+      disposeBlocks(blocks);
     }
     this.#blocks.length = 0;
+    this.#tails.clear();
   }
 }
 
+function loadBlocks(weights: Pick<Artifact, 'blocks' | 'weightsOf'>): LoadedBlock[] {
+  return weights.blocks.map((block) => ({
+    block,
+    layers: block.layers.map((layer) => loadLayer(weights, layer)),
+  }));
+}
+
+function disposeBlocks(blocks: readonly LoadedBlock[]): void {
+  for (const { layers } of blocks) {
+    for (const { filter, bias } of layers) dispose([filter, bias]);
+  }
+}
+
+function weightCount(blocks: readonly LoadedBlock[]): number {
+  return blocks
+    .flatMap(({ layers }) => layers)
+    .reduce((count, { filter }) => count + filter.size, 0);
+}
+
 /** Turns a layer's int8 weights into float32, real = int8 * scale of the output channel. */
-function loadLayer(artifact: Artifact, layer: Layer): LoadedLayer {
+function loadLayer(artifact: Pick<Artifact, 'weightsOf'>, layer: Layer): LoadedLayer {
   const { weights, scales, biases } = artifact.weightsOf(layer);
   const values = new Float32Array(weights.length);
   // In HWIO, and in a depthwise filter's HWC1, the output channel is innermost.
@@ -124,6 +222,23 @@ function loadLayer(artifact: Artifact, layer: Layer): LoadedLayer {
     layer,
     filter: tensor(values, weightShape(layer)) as Tensor4D,
     bias: tensor1d(biases),
+  };
+}
+
+/** Runs blocks one after another and frees their input; what comes out is the caller's. */
+function runBlocks(blocks: readonly LoadedBlock[], input: Tensor4D): Tensor4D {
+  return blocks.reduce((x, { block, layers }) => runBlock(block, layers, x), input);
+}
+
+/** Reads an embedding, and the feature map if it is wanted, out of the last block's output; frees nothing of it. */
+function readOut(features: Tensor4D, { featureMap: wantsFeatureMap = false }: Wanted): Reading {
+  const [, height, width] = features.shape;
+  const mean = avgPool(features, [height, width], 1, 'valid');
+  const embedding = mean.dataSync<'float32'>();
+  mean.dispose();
+  return {
+    embedding,
+    ...(wantsFeatureMap ? { featureMap: features.dataSync<'float32'>() } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
-import { type ArtifactMetadata, openArtifact } from './artifact.ts';
-import { Backbone, type Inference, type Wanted } from './backbone.ts';
+import { type ArtifactMetadata, type Block, openArtifact } from './artifact.ts';
+import { Backbone, type Inference, type Reading, type Source, type Wanted } from './backbone.ts';
 import { installWasmBackend } from './backend.ts';
 import { classifierWeights, type OutputWeights } from './classifier.ts';
 
@@ -22,6 +22,23 @@ export interface LoadedNetwork {
    * @throws Error where the network is broken; it can't be used afterwards
    */
   infer(input: Float32Array, wanted?: Wanted): Inference;
+  /**
+   * @see Backbone.read
+   * @throws as infer
+   */
+  read(input: Float32Array, sources: readonly Source[], wanted?: Wanted): Reading[];
+  /**
+   * @see Backbone.classify
+   * @throws Error where the network is broken; it can't be used afterwards
+   */
+  classify(embedding: Float32Array): Float32Array;
+  /**
+   * @see Backbone.activationBefore
+   * @throws as infer
+   */
+  activationBefore(input: Float32Array, blockName: string): Float32Array;
+  /** The layer table, in order of execution; the last block is the classifier. */
+  readonly blocks: readonly Block[];
   /** @see classifierWeights */
   classifierWeights(output: number): OutputWeights;
   /** Size of the WASM memory in bytes. */
@@ -48,19 +65,37 @@ export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNe
   try {
     const backbone = new Backbone(artifact);
     checkInference(backbone.infer(new Float32Array(inputLength)));
+    function check(input: Float32Array): void {
+      if (input.length === inputLength) return;
+      throw new AppError(
+        'invalid-parameter',
+        `The network takes ${inputLength} numbers but was given ${input.length}.`,
+      );
+    }
     return {
       metadata,
+      blocks: artifact.blocks,
       inputSize: metadata.inputSize,
       infer(input, wanted) {
-        if (input.length !== inputLength) {
-          throw new AppError(
-            'invalid-parameter',
-            `The network takes ${inputLength} numbers but was given ${input.length}.`,
-          );
-        }
+        check(input);
         const inference = backbone.infer(input, wanted);
         checkInference(inference);
         return inference;
+      },
+      read(input, sources, wanted) {
+        check(input);
+        const readings = backbone.read(input, sources, wanted);
+        for (const [i, source] of sources.entries()) checkReading(readings[i], source);
+        return readings;
+      },
+      classify(embedding) {
+        const probabilities = backbone.classify(embedding);
+        checkInference({ probabilities, embedding });
+        return probabilities;
+      },
+      activationBefore(input, blockName) {
+        check(input);
+        return backbone.activationBefore(input, blockName);
       },
       classifierWeights: (output) => classifierWeights(artifact, output),
       wasmHeapBytes: () => backend.heapBytes(),
@@ -95,6 +130,13 @@ function checkInference({ probabilities, embedding }: Inference): void {
   throw new Error(
     `The network is broken: its probabilities sum to ${total}, its embedding to ${activity}.`,
   );
+}
+
+/** What a stranger's blocks make of a photo may be all zeros; what the backbone makes may not. */
+function checkReading({ embedding }: Reading, source: Source): void {
+  const activity = sum(embedding);
+  if (Number.isFinite(activity) && (activity > 0 || source !== 'backbone')) return;
+  throw new Error(`The network is broken: its embedding sums to ${activity}.`);
 }
 
 function sum(values: Float32Array): number {
@@ -135,27 +177,37 @@ export function keepNetwork(load: () => LoadedNetwork): () => LoadedNetwork {
     loaded = undefined;
   }
 
+  /** Has the network work; if it breaks at that, it is thrown away. */
+  function use<Result>(work: (network: LoadedNetwork) => Result): Result {
+    try {
+      return work(current());
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      dispose();
+      releaseFrames(cause);
+      throw new AppError(
+        'model-unavailable',
+        'The network broke while it worked on this photo, and is loaded anew. Try again in a few seconds.',
+        { cause },
+      );
+    }
+  }
+
   const kept: LoadedNetwork = {
     get metadata() {
       return current().metadata;
     },
+    get blocks() {
+      return current().blocks;
+    },
     get inputSize() {
       return current().inputSize;
     },
-    infer(input, wanted) {
-      try {
-        return current().infer(input, wanted);
-      } catch (cause) {
-        if (cause instanceof AppError) throw cause;
-        dispose();
-        releaseFrames(cause);
-        throw new AppError(
-          'model-unavailable',
-          'The network broke while it worked on this photo, and is loaded anew. Try again in a few seconds.',
-          { cause },
-        );
-      }
-    },
+    infer: (input, wanted) => use((network) => network.infer(input, wanted)),
+    read: (input, sources, wanted) => use((network) => network.read(input, sources, wanted)),
+    classify: (embedding) => use((network) => network.classify(embedding)),
+    activationBefore: (input, blockName) =>
+      use((network) => network.activationBefore(input, blockName)),
     classifierWeights: (output) => current().classifierWeights(output),
     wasmHeapBytes: () => current().wasmHeapBytes(),
     tensorCount: () => current().tensorCount(),

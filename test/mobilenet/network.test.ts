@@ -144,12 +144,12 @@ describe('an artifact', () => {
     'is refused with a sentence where it is cut to %i bytes',
     (bytes) => {
       expect(() => loadNetwork({ ...assets, artifact: assets.artifact.slice(0, bytes) })).toThrow(
-        /^The artifact/,
+        /^The file/,
       );
     },
   );
 
   test('is refused where it is some other file', () => {
-    expect(() => openArtifact(new Uint8Array(64).fill(255).buffer)).toThrow(/^The artifact/);
+    expect(() => openArtifact(new Uint8Array(64).fill(255).buffer)).toThrow(/^The file/);
   });
 });

@@ -149,7 +149,7 @@ describe('an artifact', () => {
           const bytes = write(network);
           const cut = readAll(bytes.subarray(0, Math.floor(part * bytes.length)));
           expect(cut).toBeInstanceOf(Error);
-          expect(cut instanceof Error && cut.message).toMatch(/^The artifact .+\.$/);
+          expect(cut instanceof Error && cut.message).toMatch(/^The (artifact|file|tensor) .+\.$/);
         },
       ),
     );
