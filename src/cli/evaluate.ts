@@ -1,13 +1,8 @@
 import { styleText } from 'node:util';
+import { wilsonInterval } from '../classes/metrics.ts';
 import type { Fit } from '../image/fit.ts';
 import { classifyImage, type PipelineParts } from '../pipeline/classify-image.ts';
-import {
-  type Accuracy,
-  type Mistake,
-  measureAccuracy,
-  type Outcome,
-  wilsonInterval,
-} from './accuracy.ts';
+import { type Accuracy, type Mistake, measureAccuracy, type Outcome } from './accuracy.ts';
 import { answerPhotos } from './answers.ts';
 import { alignColumns, percent } from './columns.ts';
 import { listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
