@@ -49,6 +49,26 @@ export async function modelNamed(
   return named;
 }
 
+/**
+ * The same for protocols that name a model and its version apart.
+ *
+ * @param version the current one unless named
+ */
+export function modelOfVersion(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  name: string | undefined,
+  version?: string,
+): Promise<NamedModel> {
+  const reference = version === undefined ? name : `${name}@${version}`;
+  return modelNamed(c, parts, reference === undefined ? undefined : [reference]);
+}
+
+/** A model's version in the words of other protocols: there is one of the backbone's own. */
+export function versionText({ version }: Pick<AnsweringModel, 'version'>): string {
+  return version === undefined ? modelVersion : String(version);
+}
+
 /** How a model is named exactly. */
 export function referenceOf({ name, version }: Pick<AnsweringModel, 'name' | 'version'>): string {
   return version === undefined ? name : `${name}@${version}`;
