@@ -45,25 +45,6 @@ export function networkNamed(
   return loaded;
 }
 
-/**
- * The same for protocols that number the versions of a model.
- *
- * @param version the only one unless named
- */
-export function networkOfVersion(
-  c: Context<PetalEnv>,
-  parts: AppParts,
-  name: string | undefined,
-  version = modelVersion,
-): LoadedNetwork {
-  const network = networkNamed(c, parts, name);
-  if (version === modelVersion) return network;
-  const { model } = network.metadata;
-  throw new AppError('model-not-found', `The only version of ${model} is ${modelVersion}.`, {
-    facts: { models: [model] },
-  });
-}
-
 function describeModel(metadata: ArtifactMetadata): ModelAnswer {
   const { model, inputSize, labelCount, license, source, sourceSha256, sha256 } = metadata;
   return {
@@ -79,7 +60,12 @@ function describeModel(metadata: ArtifactMetadata): ModelAnswer {
 }
 
 /** As TensorFlow Serving has it (get_model_status.proto). */
-export function describeVersions(): Pick<ModelAnswer, 'model_version_status'> {
+export function describeVersions({
+  version,
+}: {
+  readonly version?: number;
+} = {}): Pick<ModelAnswer, 'model_version_status'> {
   const status = { error_code: 'OK', error_message: '' } as const;
-  return { model_version_status: [{ version: modelVersion, state: 'AVAILABLE', status }] };
+  const text = version === undefined ? modelVersion : String(version);
+  return { model_version_status: [{ version: text, state: 'AVAILABLE', status }] };
 }
