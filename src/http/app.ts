@@ -8,6 +8,7 @@ import { isAllowedOrigin } from '../access/origins.ts';
 import { tokenField, turnstileOrigin } from '../access/turnstile.ts';
 import { classifyRoutes } from './classify.ts';
 import type { PetalEnv } from './context.ts';
+import { customModelRoutes } from './custom-models.ts';
 import { documentationRoutes } from './documentation.ts';
 import { embedRoutes } from './embed.ts';
 import { explainRoutes } from './explain.ts';
@@ -27,6 +28,7 @@ import { WaitingRoom } from './waiting-room.ts';
 const exposedHeaders = [
   'Cache-Status',
   'ETag',
+  'Location',
   'Retry-After',
   'Server-Timing',
   'X-Petal-Cold-Start',
@@ -95,7 +97,7 @@ export function createApp(parts: AppParts) {
   app.use(
     cors({
       origin: (origin) => (isAllowedOrigin(access.origins, origin) ? origin : null),
-      allowMethods: ['GET', 'HEAD', 'POST'],
+      allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       allowHeaders: acceptedHeaders,
       exposeHeaders: exposedHeaders,
       maxAge: 86_400,
@@ -107,7 +109,8 @@ export function createApp(parts: AppParts) {
   return app
     .route('/', homeRoutes(parts))
     .route('/', healthRoutes(parts))
-    .route('/', modelRoutes(parts))
+    .route('/', modelRoutes(parts, room))
+    .route('/', customModelRoutes(parts, room))
     .route('/', classifyRoutes(parts, room))
     .route('/', embedRoutes(parts, room))
     .route('/', explainRoutes(parts, room))
