@@ -1,6 +1,7 @@
 import { DurableObject, env } from 'cloudflare:workers';
 import classNames from '../model/classes.json' with { type: 'json' };
 import taxonomyTable from '../model/taxonomy.json' with { type: 'json' };
+import { version as packageVersion } from '../package.json';
 import { type AccessVariables, readAccessRules } from './access/rules.ts';
 import { verifyTurnstile } from './access/turnstile.ts';
 import { readConfig } from './config.ts';
@@ -96,6 +97,7 @@ export class RegisteredModelObject extends DurableObject<Bindings> {
       now: Date.now,
       wait: (durationMs) => scheduler.wait(durationMs),
       newId: () => crypto.randomUUID(),
+      createdBy: `petal ${packageVersion}`,
     });
   }
 

@@ -7,6 +7,7 @@ import { exampleCounts } from './models.ts';
 
 const example = z.strictObject({ id: exampleId, label: labelName });
 
+/** What POST /v1/models/{name}/examples says of one photo of many. */
 const addedExample = example.extend({
   outcome: z.enum(['added', 'moved', 'unchanged']).meta({
     description: 'Moved where the photo had another label, unchanged where it had this one.',
@@ -15,6 +16,8 @@ const addedExample = example.extend({
 });
 
 const modelExamples = { model: z.string(), examples: exampleCounts };
+
+export type AddedExample = z.infer<typeof addedExample>;
 
 /** Answer of POST /v1/models/{name}/examples to one photo. */
 export const addExampleAnswer = addedExample.extend(modelExamples).meta({ id: 'AddedExample' });

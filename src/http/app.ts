@@ -15,6 +15,7 @@ import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { huggingFaceRoutes } from './hugging-face.ts';
+import { modelExampleRoutes } from './model-examples.ts';
 import { modelRoutes } from './models.ts';
 import { openInferenceRoutes } from './open-inference.ts';
 import type { AppParts } from './parts.ts';
@@ -111,6 +112,7 @@ export function createApp(parts: AppParts) {
     .route('/', healthRoutes(parts))
     .route('/', modelRoutes(parts, room))
     .route('/', customModelRoutes(parts, room))
+    .route('/', modelExampleRoutes(parts, room))
     .route('/', classifyRoutes(parts, room))
     .route('/', embedRoutes(parts, room))
     .route('/', explainRoutes(parts, room))

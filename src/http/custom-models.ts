@@ -25,6 +25,7 @@ export function customModelRoutes(parts: AppParts, room: WaitingRoom) {
     .delete('/v1/models/:name', guard, (c) => typed<DeletedModelAnswer>(remove(c, parts)))
     .post('/v1/models/:name/restore', guard, (c) => typed<CustomModelAnswer>(restore(c, parts)))
     .post('/v1/models/:name/rollback', guard, (c) => typed<CustomModelAnswer>(rollBack(c, parts)))
+    .post('/v1/models/:name/train', guard, (c) => typed<CustomModelAnswer>(train(c, parts)))
     .get('/v1/models/:name/file', guard, (c) => download(c, parts));
 }
 
@@ -54,7 +55,7 @@ async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> 
 }
 
 /** Says what a version is that was published: 201 where it is new. */
-export async function answerPublished(
+async function answerPublished(
   c: Context<PetalEnv>,
   parts: AppParts,
   name: string,
@@ -102,6 +103,16 @@ async function rollBack(c: Context<PetalEnv>, parts: AppParts): Promise<Response
   return await answerPublished(c, parts, name, published);
 }
 
+/** Fits a head to the examples, in the model's object, and publishes it. */
+async function train(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const name = await knownModelName(c, parts);
+  const query = new URL(c.req.url).searchParams;
+  const { mode } = readParameters('trainModel', { query });
+  const { model, sha256 } = parts.network().metadata;
+  const published = await askModel(parts, name, 'train', mode, { model, sha256 });
+  return await answerPublished(c, parts, name, published);
+}
+
 /** GET /v1/models/{name}/file and {name}@{version}/file: the very bytes that PUT takes. */
 async function download(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   const { name, version } = readReference(c.req.param('name') ?? '');
@@ -116,11 +127,11 @@ async function download(c: Context<PetalEnv>, parts: AppParts): Promise<Response
   await c.get('lease').hold(entry.bytes);
   const file = await registryOf(parts).file(entry);
   c.header('Content-Type', 'application/octet-stream');
-  c.header('Content-Disposition', `attachment; filename="${name}-${entry.version}.safetensors"`);
+  c.header('Content-Disposition', `attachment; filename="${name}@${entry.version}.safetensors"`);
   return c.body(file);
 }
 
 /** What users' models are checked against. */
-export function backboneOf({ metadata: { model, sha256 }, blocks }: LoadedNetwork) {
+function backboneOf({ metadata: { model, sha256 }, blocks }: LoadedNetwork) {
   return { model, sha256, blocks };
 }

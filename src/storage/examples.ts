@@ -77,7 +77,7 @@ export class Examples {
   }
 
   /** SHA-256 of the backbone that the embeddings are of; null where there are none. */
-  get backbone(): string | null {
+  get #backbone(): string | null {
     return this.#storage.sql
       .exec<{ backbone: string | null }>(
         `SELECT iif(EXISTS (SELECT 1 FROM examples), backbone_sha256, NULL) AS backbone FROM model`,
@@ -105,7 +105,7 @@ export class Examples {
       const { sql } = this.#storage;
       const { id, label, embedding, photo } = example;
       const [former] = sql.exec<{ label: string }>('SELECT label FROM examples WHERE id = ?', id);
-      this.#refuseOthersBackbone(backboneSha256);
+      this.refuseOtherBackbone(backboneSha256);
       if (former?.label !== label) {
         this.#refuseMore(label, former === undefined);
         sql.exec(
@@ -204,12 +204,13 @@ export class Examples {
     this.#storage.sql.exec('UPDATE model SET examples_revision = examples_revision + 1');
   }
 
-  #refuseOthersBackbone(sha256: string): void {
-    const { backbone } = this;
+  /** @throws AppError `model-mismatch` where there are embeddings, and of another backbone */
+  refuseOtherBackbone(sha256: string): void {
+    const backbone = this.#backbone;
     if (backbone === null || backbone === sha256) return;
     throw new AppError(
       'model-mismatch',
-      'The examples that are there are of another backbone, so that the new ones can not be compared with them. Remove them, or make a model with another name.',
+      'The examples of this model are embeddings of another backbone than the one that runs here. Remove them and send the photos again, or take another name.',
       { facts: { expected: sha256, received: backbone } },
     );
   }

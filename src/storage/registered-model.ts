@@ -1,3 +1,9 @@
+import type { Manifest } from '../classes/manifest.ts';
+import { writeModelFile } from '../classes/model-file.ts';
+import { type HeadMode, trainHead } from '../classes/train-head.ts';
+import { trainedModel } from '../classes/trained-model.ts';
+import { AppError } from '../errors.ts';
+import { sha256 } from '../sha256.ts';
 import {
   type Addition,
   type ExamplePage,
@@ -6,7 +12,7 @@ import {
   type LabelCount,
   type NewExample,
 } from './examples.ts';
-import type { ModelPointer } from './model-pointer.ts';
+import { currentOf, type ModelPointer, summaryOf } from './model-pointer.ts';
 import {
   notFound,
   type Publication,
@@ -16,6 +22,15 @@ import {
   refuseDeleted,
 } from './publisher.ts';
 import { createTables } from './tables.ts';
+
+/** What a model's object works with. */
+export interface RegisteredModelParts extends PublisherParts {
+  /** Program and version, as trained models have it. */
+  readonly createdBy: string;
+}
+
+/** Training takes seconds. */
+const trainingRetrySeconds = 2;
 
 /** What is known of a model beside its files. */
 export interface Description {
@@ -36,12 +51,12 @@ export interface ExamplesChanged {
  * AppError `model-deleted` where the model was deleted, unless it says otherwise.
  */
 export class RegisteredModel {
-  readonly #parts: PublisherParts;
+  readonly #parts: RegisteredModelParts;
   readonly #publisher: Publisher;
   readonly #examples: Examples;
   #isTraining = false;
 
-  constructor(parts: PublisherParts) {
+  constructor(parts: RegisteredModelParts) {
     this.#parts = parts;
     this.#publisher = new Publisher(parts);
     this.#examples = new Examples(parts.storage, parts.now);
@@ -89,21 +104,16 @@ export class RegisteredModel {
     return this.#publisher.maintain();
   }
 
-  /**
-   * Adds examples; one that can't be added doesn't keep the others out.
-   *
-   * @param backboneSha256 what their embeddings were made with
-   * @returns what came of each, in their order
-   */
-  async addExamples(
-    examples: readonly NewExample[],
+  /** @see Examples.add */
+  async addExample(
+    example: NewExample,
     backboneSha256: string,
-  ): Promise<ExamplesChanged & { readonly added: readonly Addition[] }> {
+  ): Promise<ExamplesChanged & { readonly outcome: Addition }> {
     const { name, storage } = this.#parts;
     refuseDeleted(name, this.#publisher.pointer());
     createTables(storage, name);
-    const added = examples.map((example) => this.#examples.add(example, backboneSha256));
-    return { added, examples: this.#examples.counts() };
+    const outcome = this.#examples.add(example, backboneSha256);
+    return { outcome, examples: this.#examples.counts() };
   }
 
   /** @see Examples.list */
@@ -127,12 +137,64 @@ export class RegisteredModel {
     return { removed, examples: this.#examples.counts() };
   }
 
-  #refuseMissing(): void {
+  /**
+   * Trains a head on the examples that there are now, and publishes it. Where
+   * the name stands for what the same training made of the same examples, there
+   * is nothing to be done.
+   *
+   * @param backbone that runs here
+   * @throws AppError `not-enough-examples`, `training-in-progress`, `model-mismatch` where the
+   *   examples are of another backbone; as {@link Publisher.publish}
+   */
+  async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<Published> {
+    const { name, createdBy } = this.#parts;
+    const pointer = this.#refuseMissing();
+    if (this.#isTraining) throw inProgress(name);
+    this.#examples.refuseOtherBackbone(backbone.sha256);
+    const trainedOn = JSON.stringify([this.#examples.revision, mode, backbone.sha256, createdBy]);
+    const current = currentOf(pointer);
+    if (current !== undefined && this.#publisher.trainedOn === trainedOn) {
+      return { entry: current, isKnown: true, pointer };
+    }
+    this.#isTraining = true;
+    try {
+      return await this.#publisher.publish({ ...(await this.#fit(mode, backbone)), trainedOn });
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  async #fit(
+    mode: HeadMode,
+    backbone: Manifest['backbone'],
+  ): Promise<Pick<Publication, 'file' | 'summary'>> {
+    const { now, wait, createdBy } = this.#parts;
+    const set = this.#examples.trainingSet();
+    const head = await trainHead(set, { mode, pause: () => wait(0) });
+    const createdAt = new Date(now());
+    const model = trainedModel(head, { labels: set.labels, backbone, createdAt, createdBy });
+    const file = writeModelFile(model);
+    const digest = (await sha256(file)).toHex();
+    const { length: bytes } = file;
+    const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
+    return { file: file.buffer, summary };
+  }
+
+  #refuseMissing(): ModelPointer {
     const { name } = this.#parts;
     const pointer = this.#publisher.pointer();
     if (pointer === undefined) throw notFound(name);
     refuseDeleted(name, pointer);
+    return pointer;
   }
+}
+
+function inProgress(name: string): AppError {
+  return new AppError(
+    'training-in-progress',
+    `${name} is being trained already. Try again in ${trainingRetrySeconds} seconds.`,
+    { retryAfterSeconds: trainingRetrySeconds },
+  );
 }
 
 /** What can be asked of a registered model from elsewhere. */
