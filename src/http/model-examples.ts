@@ -62,8 +62,10 @@ function add(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
     async respond(outcomes, { isList }) {
       const results = listItems(c, outcomes).map((item) => ('problem' in item ? item : item.added));
       counts ??= (await askModel(parts, name, 'describe'))?.examples ?? [];
-      const stored = { model: name, examples: counts };
-      return c.json(isList ? { results, ...stored } : { ...results[0], ...stored });
+      const examples = [...counts];
+      return c.json(
+        isList ? { model: name, results, examples } : { model: name, ...results[0], examples },
+      );
     },
   });
 }

@@ -39,8 +39,10 @@ export interface PublisherParts {
 export interface Publication {
   readonly file: ArrayBuffer;
   readonly summary: VersionSummary;
-  /** What it was trained on, and how. */
+  /** Of a training: what it was trained on, and how. */
   readonly trainedOn?: string;
+  /** Of a training: {@link Publisher.erasures} when it began; what it was for may be erased since. */
+  readonly erasures?: number;
 }
 
 /** A version, and what readers are told with it. */
@@ -65,6 +67,7 @@ export class Publisher {
   readonly #parts: PublisherParts;
   readonly #versions: Versions;
   #lastChange: Promise<unknown> = Promise.resolve();
+  #erasures = 0;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -76,6 +79,11 @@ export class Publisher {
     return hasContent(this.#parts.storage) ? this.#versions.pointer() : undefined;
   }
 
+  /** How often the model was erased since this object was made. */
+  get erasures(): number {
+    return this.#erasures;
+  }
+
   /** What the version that the name stands for was trained on. */
   get trainedOn(): string | null {
     return this.#versions.trainedOn;
@@ -84,12 +92,14 @@ export class Publisher {
   /**
    * Makes a file the newest version, unless the name stands for this very file already.
    *
-   * @throws AppError `model-deleted`; `model-unavailable` where the store fails, and the same request may be sent again
+   * @throws AppError `model-deleted`; `model-not-found` where it was erased while it was trained;
+   *   `model-unavailable` where the store fails, and the same request may be sent again
    */
-  publish({ file, summary, trainedOn }: Publication): Promise<Published> {
+  publish({ file, summary, trainedOn, erasures }: Publication): Promise<Published> {
     return this.#change(async () => {
       const { name, storage, store, newId } = this.#parts;
       refuseDeleted(name, this.pointer());
+      if (erasures !== undefined && erasures !== this.#erasures) throw notFound(name);
       createTables(storage, name);
       const current = currentOf(this.#versions.pointer());
       if (current?.sha256 === summary.sha256) {
@@ -226,6 +236,7 @@ export class Publisher {
   async #eraseAll(): Promise<void> {
     const { name, storage, store } = this.#parts;
     const { versions } = this.#versions.pointer();
+    this.#erasures += 1;
     // The pointer first: nobody is to be led to a file that isn't there.
     await store.delete(pointerKey(name));
     for (const { file } of [...versions, ...this.#versions.strayFiles()]) await store.delete(file);
@@ -277,7 +288,7 @@ function chosenVersion(
   throw new AppError(
     'model-not-found',
     `${name} has no ${wanted}; there ${versions.length === 1 ? 'is' : 'are'} ${versions.map(({ version }) => version).join(', ')}.`,
-    { facts: { versions: versions.map(({ version }) => `${name}@${version}`) } },
+    { facts: { models: versions.map(({ version }) => `${name}@${version}`) } },
   );
 }
 

@@ -157,8 +157,10 @@ export class RegisteredModel {
       return { entry: current, isKnown: true, pointer };
     }
     this.#isTraining = true;
+    const { erasures } = this.#publisher;
     try {
-      return await this.#publisher.publish({ ...(await this.#fit(mode, backbone)), trainedOn });
+      const fitted = await this.#fit(mode, backbone);
+      return await this.#publisher.publish({ ...fitted, trainedOn, erasures });
     } finally {
       this.#isTraining = false;
     }
