@@ -10,7 +10,7 @@ import { admit } from './admission.ts';
 import { modelOfVersion, versionText } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { describeVersions } from './models.ts';
+import { describeVersions } from './model-status.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
