@@ -6,6 +6,7 @@ import { openArtifact } from '../src/mobilenet/artifact.ts';
 import { type LoadedNetwork, loadNetwork } from '../src/mobilenet/network.ts';
 import { backgroundOutputs } from '../src/mobilenet/top-k.ts';
 import { type Stage, stages } from '../src/pipeline/analyse-image.ts';
+import { backboneModel } from '../src/pipeline/answering-model.ts';
 import { classifyImage } from '../src/pipeline/classify-image.ts';
 import { readAssets } from '../src/runtime/node.ts';
 import { startPetal } from '../src/testing/start-petal.ts';
@@ -111,11 +112,15 @@ function inWorkerd(url: URL): Contender {
 
 function inNode(network: LoadedNetwork): Contender {
   const classes = classNames.map(({ names, wnid }) => ({ label: names[0], wnid }));
-  const parts = { network, classes, limits, now: () => performance.now() };
+  const model = backboneModel(network, classes);
+  const parts = { network, limits, now: () => performance.now() };
   return {
     name: nodeName,
     async classify({ bytes }) {
-      const { predictions, durationsMs } = classifyImage(parts, bytes, { topK: 5, fit: 'crop' });
+      const { predictions, durationsMs } = classifyImage(parts, bytes, model, {
+        topK: 5,
+        fit: 'crop',
+      });
       const [{ index, probability }] = predictions;
       return { index, probability, durationsMs };
     },

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import type { Fit } from '../image/fit.ts';
-import { classifyImage, type PipelineParts } from '../pipeline/classify-image.ts';
+import type { AnalysisParts } from '../pipeline/analyse-image.ts';
+import type { AnsweringModel } from '../pipeline/answering-model.ts';
+import { classifyImage } from '../pipeline/classify-image.ts';
 import {
   type Accuracy,
   type Mistake,
@@ -35,7 +37,10 @@ export interface Evaluation extends Accuracy {
  * @throws Error where the folder holds no photo with a label that the model has
  */
 export async function evaluateFolder(
-  parts: PipelineParts & { readonly classes: readonly NamedClass[] },
+  parts: AnalysisParts & {
+    readonly model: AnsweringModel;
+    readonly classes: readonly NamedClass[];
+  },
   folder: string,
   fit: Fit,
 ): Promise<Evaluation> {
@@ -43,7 +48,8 @@ export async function evaluateFolder(
   const start = performance.now();
   const { answered, refused } = await answerPhotos(
     photos,
-    (bytes) => classifyImage(parts, bytes, { topK: parts.classes.length, fit }).predictions,
+    (bytes) =>
+      classifyImage(parts, bytes, parts.model, { topK: parts.classes.length, fit }).predictions,
   );
   const durationSeconds = (performance.now() - start) / 1000;
   const outcomes: Outcome[] = [

@@ -16,6 +16,7 @@ export interface LabelledFolder {
 
 /** An ImageNet class with all of its names. */
 export interface NamedClass extends ImageClass {
+  readonly wnid: string;
   readonly names: readonly string[];
 }
 

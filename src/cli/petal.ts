@@ -6,6 +6,7 @@ import { prepareArtifact } from '../../model/prepare.ts';
 import { readConfig } from '../config.ts';
 import { fits } from '../image/fit.ts';
 import { loadNetwork } from '../mobilenet/network.ts';
+import { backboneModel } from '../pipeline/answering-model.ts';
 import { readAssets } from '../runtime/node.ts';
 import { type EvaluateOptions, evaluateFolder, formatEvaluation } from './evaluate.ts';
 import { formatThresholds } from './format-thresholds.ts';
@@ -40,7 +41,8 @@ function parsePercent(text: string): number {
 async function loadParts() {
   const network = loadNetwork(await readAssets(await prepareArtifact()));
   const classes = classNames.map(({ names, wnid }) => ({ names, wnid, label: names[0] }));
-  return { network, classes, limits, now: () => performance.now() };
+  const model = backboneModel(network, classes);
+  return { network, model, classes, limits, now: () => performance.now() };
 }
 
 function fitOption(): Option {

@@ -1,3 +1,4 @@
+import { backgroundOutputs } from '../mobilenet/top-k.ts';
 import { isUnknown, type UnknownThresholds } from '../mobilenet/uncertainty.ts';
 
 /** The network's answer to a photo. */
@@ -33,7 +34,9 @@ export function countUnknown(
   photos: readonly PhotoAnswer[],
   thresholds: UnknownThresholds,
 ): number {
-  return photos.filter(({ probabilities }) => isUnknown(probabilities, thresholds)).length;
+  return photos.filter(({ probabilities }) =>
+    isUnknown(probabilities.subarray(backgroundOutputs), thresholds),
+  ).length;
 }
 
 /** Counts what becomes of both sides at one pair of thresholds. */

@@ -1,9 +1,8 @@
 import type { Fit } from '../image/fit.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { type Prediction, topPredictions } from '../mobilenet/top-k.ts';
+import { backgroundOutputs, type Prediction, topPredictions } from '../mobilenet/top-k.ts';
 import { noThresholds, type UnknownThresholds } from '../mobilenet/uncertainty.ts';
-import { analyseImage } from '../pipeline/analyse-image.ts';
-import type { PipelineParts } from '../pipeline/classify-image.ts';
+import { type AnalysisParts, analyseImage } from '../pipeline/analyse-image.ts';
 import { answerPhotos } from './answers.ts';
 import { logitOf, mapScores, type ScoreName, type Scores, scoreCertainty } from './certainty.ts';
 import { type LabelledPhoto, listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
@@ -80,7 +79,7 @@ export interface ThresholdsReport {
 /** Both thresholds' levels in the grid. */
 export const levels: readonly number[] = Array.from({ length: 20 }, (_, i) => i / 20);
 
-type Parts = Omit<PipelineParts, 'network' | 'classes'> & {
+type Parts = Omit<AnalysisParts, 'network'> & {
   readonly network: LoadedNetwork;
   readonly classes: readonly NamedClass[];
 };
@@ -154,8 +153,13 @@ function judge(
   { folder, name, side, truth }: Question,
 ): Judgement {
   const { network, classes } = parts;
-  const { probabilities, embedding } = analyseImage(parts, bytes, { fit });
-  const [prediction, second] = topPredictions(probabilities, classes, 2);
+  const [{ embedding }] = analyseImage(parts, bytes, { fit }).readings;
+  const probabilities = network.classify(embedding);
+  const [prediction, second] = topPredictions(
+    probabilities.subarray(backgroundOutputs),
+    classes,
+    2,
+  );
   const scores = scoreCertainty({
     probabilities,
     first: prediction.probability,

@@ -12,6 +12,7 @@ const wnid = z
   .regex(/^n\d{8}$/)
   .meta({ description: 'WordNet 3.0 id', examples: ['n11939491'] });
 const model = z.string().meta({ examples: ['mobilenet_v2_1.0_224'] });
+const version = z.int().min(1).meta({ description: "Of a user's model." });
 
 /** Rows from the top of the photo, each from left to right. */
 const heatmap = z
@@ -39,7 +40,7 @@ export type ProblemAnswer = z.infer<typeof problemAnswer>;
 export const prediction = z
   .strictObject({
     label,
-    wnid,
+    wnid: wnid.optional().meta({ description: "WordNet 3.0 id, of ImageNet's classes" }),
     index: z.int().min(0).max(999),
     probability,
     ancestors: z
@@ -73,27 +74,45 @@ const region = z
       'What a heatmap covers, in pixels of the upright photo: what the network looked at, and with `fit=pad` the bars around it.',
   });
 
-/** What POST /v1/classify says of one photo. */
-export const classifyAnswer = z
+/** What one model says of one photo. */
+const modelClassification = z
   .strictObject({
     model,
+    version: version.optional(),
     predictions: z.array(prediction),
     unknown: z.boolean().meta({
       description:
         'Whether the photo probably shows none of the classes: the first answer is not probable enough, or hardly more than the second.',
     }),
-    image: imageFacts,
     background: probability.optional(),
     embedding: embedding.optional(),
-    region: region.optional(),
   })
+  .meta({ id: 'ModelClassification' });
+
+const aboutPhoto = { image: imageFacts, region: region.optional() };
+
+/** What POST /v1/classify says of one photo. */
+export const classifyAnswer = z
+  .strictObject({ ...modelClassification.shape, ...aboutPhoto })
   .meta({ id: 'Classification' });
 export type ClassifyAnswer = z.infer<typeof classifyAnswer>;
+
+/** What it says where the request names several models. */
+export const modelsClassifyAnswer = z
+  .strictObject({
+    models: z
+      .array(modelClassification)
+      .meta({ description: "Each model's answer, in the order of the request." }),
+    ...aboutPhoto,
+  })
+  .meta({ id: 'ClassificationByModels' });
+export type ModelsClassifyAnswer = z.infer<typeof modelsClassifyAnswer>;
 
 /** What POST /v1/embed says of one photo. */
 export const embedAnswer = z
   .strictObject({
     model,
+    version: version.optional(),
     embedding: z.union([embedding, z.base64()]),
     dimensions: z.literal(1280),
     image: imageFacts,
@@ -105,8 +124,9 @@ export type EmbedAnswer = z.infer<typeof embedAnswer>;
 export const explainAnswer = z
   .strictObject({
     model,
+    version: version.optional(),
     label,
-    wnid,
+    wnid: wnid.optional(),
     index: z.int().min(0).max(999),
     probability,
     heatmap,
@@ -123,7 +143,11 @@ function result<Answer extends z.ZodObject>(answer: Answer) {
 
 /** Answers for many photos, in their order. */
 export const classifyResults = z
-  .strictObject({ results: z.array(result(classifyAnswer)) })
+  .strictObject({
+    results: z.array(
+      z.union([classifyAnswer, modelsClassifyAnswer, z.strictObject({ problem: problemAnswer })]),
+    ),
+  })
   .meta({ id: 'Classifications' });
 export type ClassifyResults = z.infer<typeof classifyResults>;
 export const embedResults = z

@@ -36,6 +36,11 @@ interface ParameterRow {
   readonly example: string;
 }
 
+/** The most models that answer one request. */
+export const maxModels = 8;
+
+const modelReference = z.string().min(1).max(100);
+
 const names = z.array(z.string().min(1).max(100)).min(1).max(maxNames);
 
 export const parameters = {
@@ -62,11 +67,17 @@ export const parameters = {
     example: 'pad',
   },
   model: {
-    schema: z.string().min(1).max(100).optional(),
-    notation: 'text',
-    accepts: 'the name of a model',
-    description: 'Which model answers; GET /v1/models lists them.',
-    example: 'mobilenet_v2_1.0_224',
+    schema: z
+      .union([
+        z.array(modelReference).min(1).max(maxModels),
+        modelReference.transform((reference) => [reference]),
+      ])
+      .optional(),
+    notation: 'list',
+    accepts: `1 to ${maxModels} names of models, separated by commas`,
+    description:
+      "Which model answers, by name, or as `name@version`; GET /v1/models lists them. POST /v1/classify takes several, which share one pass of the network, and answers with each model's in `models`.",
+    example: 'flowers',
   },
   labels: {
     schema: names.optional(),

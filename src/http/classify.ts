@@ -1,15 +1,14 @@
 import { type Context, Hono } from 'hono';
-import type { ClassifyAnswer, ClassifyResults } from '../contract/answers.ts';
-import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
+import type { ClassifyAnswer, ClassifyResults, ModelsClassifyAnswer } from '../contract/answers.ts';
+import type { Inclusion, operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
-import { selectClasses } from '../mobilenet/class-selection.ts';
-import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { classifyImage } from '../pipeline/classify-image.ts';
+import { namedClasses, selectClasses } from '../mobilenet/class-selection.ts';
+import { classifyByModels, type ModelAnswer } from '../pipeline/classify-image.ts';
 import { admit } from './admission.ts';
+import { identityOf, modelsNamed, type NamedModel, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
-import { networkNamed } from './models.ts';
 import { type Representation, representationOf, representations } from './negotiation.ts';
 import { classificationPage, classificationText } from './pages/classification-page.ts';
 import { readParameters } from './parameters.ts';
@@ -30,9 +29,12 @@ export function classifyRoutes(parts: AppParts, room: WaitingRoom) {
     '/v1/classify',
     admit(parts, room, 'classify'),
     declared<PhotosRequest<Name>>(),
-    (c) => typed<ClassifyAnswer | ClassifyResults>(classify(c, parts)),
+    (c) => typed<ClassifiedPhoto | ClassifyResults>(classify(c, parts)),
   );
 }
+
+/** One photo's answer: that of one model, or those of several. */
+export type ClassifiedPhoto = ClassifyAnswer | ModelsClassifyAnswer;
 
 function classify(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
@@ -40,10 +42,10 @@ function classify(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   readParameters('classify', { query });
   const representation = representationOf(c);
   return respondToPhotos(c, parts, {
-    ask(received) {
+    async ask(received) {
       const values = readParameters('classify', { query, ...received });
-      const network = networkNamed(c, parts, values.model);
-      return classifyQuestion(parts, network, values, representation);
+      const models = await modelsNamed(c, parts, values.model);
+      return classifyQuestion(parts, models, values, representation);
     },
     respond(outcomes, { isList }) {
       const items = listItems(c, outcomes);
@@ -56,59 +58,102 @@ function classify(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
 
 /** What POST /v1/classify asks of each photo; other protocols ask it, too. */
 export function classifyQuestion(
-  { classes, clock, config, taxonomy }: AppParts,
-  network: LoadedNetwork,
+  { clock, config: limits, network }: AppParts,
+  models: readonly NamedModel[],
   values: ParameterValues<Name>,
   representation: Representation,
-): Question<ClassifyAnswer> {
-  const { model, sha256 } = network.metadata;
-  const { labels, exclude, include } = values;
+): Question<ClassifiedPhoto> {
+  const { include, top_k: topK, min_probability: minProbability, fit } = values;
   const detail = detailed.find((name) => include.includes(name));
-  if (detail !== undefined && values.top_k > maxDetailed) {
+  if (detail !== undefined && topK * models.length > maxDetailed) {
+    const most = Math.floor(maxDetailed / models.length);
     throw new AppError(
       'invalid-parameter',
-      `Expected a whole number from 1 to ${maxDetailed} for top_k with include=${detail} but received ${values.top_k}.`,
+      `Expected a whole number from 1 to ${most} for top_k with include=${detail} but received ${topK}.`,
       { facts: { parameter: 'top_k' } },
     );
   }
-  const isAllowed = selectClasses(taxonomy, { labels, exclude });
-  const thresholds = {
-    minTopProbability: config.unknownProbability,
-    minMargin: config.unknownMargin,
-  };
-  const options = {
-    topK: values.top_k,
-    minProbability: values.min_probability,
-    fit: values.fit,
-    heatmaps: include.includes('heatmap'),
-    thresholds,
-    isAllowed,
-  };
+  const selections = selectClassesOf(models, values);
+  const questions = models.map(({ model }, i) => ({ model, isAllowed: selections[i] }));
+  const pipeline = { network: network(), limits, now: clock.now };
+  const options = { topK, minProbability, fit, heatmaps: include.includes('heatmap') };
   return {
-    text: JSON.stringify(['classify', { ...values, model }, thresholds]),
-    modelSha256: sha256,
+    text: JSON.stringify([
+      'classify',
+      { ...values, model: models.map(({ model }) => referenceOf(model)) },
+      models.map(({ model }) => model.thresholds),
+    ]),
+    modelSha256: models.map(({ model }) => model.sha256).join(),
     representation: representations[representation],
     isJson: true,
     answer(bytes) {
-      const { predictions, unknown, image, backgroundProbability, embedding, view, durationsMs } =
-        classifyImage({ network, classes, limits: config, now: clock.now }, bytes, options);
-      return {
-        durationsMs,
-        answer: {
-          model,
-          predictions: include.includes('ancestors')
-            ? predictions.map((prediction) => ({
-                ...prediction,
-                ancestors: [...taxonomy.ancestors(prediction.index)],
-              }))
-            : predictions,
-          unknown,
-          image,
-          ...(include.includes('background') ? { background: backgroundProbability } : {}),
-          ...(include.includes('heatmap') ? { region: view.gridRegion } : {}),
-          ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
-        },
+      const { answers, image, view, durationsMs } = classifyByModels(
+        pipeline,
+        bytes,
+        questions,
+        options,
+      );
+      const described = models.map((named, i) => describe(named, answers[i], include));
+      const aboutPhoto = {
+        image,
+        ...(include.includes('heatmap') ? { region: view.gridRegion } : {}),
       };
+      const [only, ...others] = described;
+      const answer =
+        others.length === 0 ? { ...only, ...aboutPhoto } : { models: described, ...aboutPhoto };
+      return { durationsMs, answer };
     },
   };
+}
+
+function describe(
+  { model, taxonomy }: NamedModel,
+  { predictions, unknown, backgroundProbability, embedding }: ModelAnswer,
+  include: readonly Inclusion[],
+): Omit<ClassifyAnswer, 'image' | 'region'> {
+  return {
+    ...identityOf(model),
+    predictions: include.includes('ancestors')
+      ? predictions.map((prediction) => ({
+          ...prediction,
+          ancestors: [...taxonomy.ancestors(prediction.index)],
+        }))
+      : predictions,
+    unknown,
+    ...(include.includes('background') && backgroundProbability !== undefined
+      ? { background: backgroundProbability }
+      : {}),
+    ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
+  };
+}
+
+/**
+ * Which classes each model may predict. A name has to mean something to one of
+ * the models, not to each: `labels=rose,bee` asks one for its roses, another for
+ * its bees.
+ */
+function selectClassesOf(
+  models: readonly NamedModel[],
+  { labels, exclude = [] }: Pick<ParameterValues<Name>, 'labels' | 'exclude'>,
+): (Uint8Array | undefined)[] {
+  const [first, ...others] = models;
+  if (others.length === 0) return [selectClasses(first.taxonomy, { labels, exclude })];
+  const knows = ({ taxonomy }: NamedModel, name: string): boolean =>
+    taxonomy.classesNamed(name).length > 0;
+  for (const [parameter, names] of Object.entries({ labels: labels ?? [], exclude })) {
+    for (const name of names) {
+      // Where none knows it, the first says so, with what it does know.
+      if (!models.some((model) => knows(model, name))) {
+        namedClasses(first.taxonomy, parameter, name);
+      }
+    }
+  }
+  return models.map((model) => {
+    const known = labels?.filter((name) => knows(model, name));
+    if (known?.length === 0) return new Uint8Array(model.taxonomy.labelCount);
+    return selectClasses(model.taxonomy, {
+      labels: known,
+      exclude: exclude.filter((name) => knows(model, name)),
+    });
+  });
 }

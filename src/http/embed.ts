@@ -2,13 +2,13 @@ import { type Context, Hono } from 'hono';
 import type { EmbedAnswer, EmbedResults } from '../contract/answers.ts';
 import type { Encoding, operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { normalised } from '../mobilenet/embedding.ts';
-import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
+import type { AnsweringModel } from '../pipeline/answering-model.ts';
 import { admit } from './admission.ts';
+import { identityOf, modelNamed, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
-import { networkNamed } from './models.ts';
 import { representations } from './negotiation.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
@@ -33,9 +33,10 @@ function embed(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   // What is wrong here is refused before the photo is read.
   readParameters('embed', { query });
   return respondToPhotos(c, parts, {
-    ask(received) {
+    async ask(received) {
       const values = readParameters('embed', { query, ...received });
-      return embedQuestion(parts, networkNamed(c, parts, values.model), values);
+      const { model } = await modelNamed(c, parts, values.model);
+      return embedQuestion(parts, model, values);
     },
     respond(outcomes, { isList }) {
       const items = listItems(c, outcomes);
@@ -45,26 +46,29 @@ function embed(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
 }
 
 function embedQuestion(
-  { clock, config }: AppParts,
-  network: LoadedNetwork,
+  { clock, config: limits, network }: AppParts,
+  model: AnsweringModel,
   values: ParameterValues<Name>,
 ): Question<EmbedAnswer> {
-  const { model, sha256 } = network.metadata;
+  const pipeline = { network: network(), limits, now: clock.now };
+  const options = { fit: values.fit, sources: [model.source] };
   return {
-    text: JSON.stringify(['embed', { ...values, model }]),
-    modelSha256: sha256,
+    text: JSON.stringify(['embed', { ...values, model: referenceOf(model) }]),
+    modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
     answer(bytes) {
-      const { embedding, image, durationsMs } = analyseImage(
-        { network, limits: config, now: clock.now },
-        bytes,
-        { fit: values.fit },
-      );
+      const { readings, image, durationsMs } = analyseImage(pipeline, bytes, options);
+      const [{ embedding }] = readings;
       const vector = values.normalize === 'l2' ? normalised(embedding) : embedding;
       return {
         durationsMs,
-        answer: { model, embedding: encode(vector, values.encoding), dimensions: 1280, image },
+        answer: {
+          ...identityOf(model),
+          embedding: encode(vector, values.encoding),
+          dimensions: 1280,
+          image,
+        },
       };
     },
   };

@@ -3,13 +3,13 @@ import type { ExplainAnswer, ExplainResults } from '../contract/answers.ts';
 import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
 import { namedClasses } from '../mobilenet/class-selection.ts';
-import type { LoadedNetwork } from '../mobilenet/network.ts';
+import type { Taxonomy } from '../mobilenet/taxonomy.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
 import { admit } from './admission.ts';
+import { identityOf, modelNamed, type NamedModel, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
-import { networkNamed } from './models.ts';
 import { acceptedOf, representations } from './negotiation.ts';
 import { type Explained, explanationPage } from './pages/explanation-page.ts';
 import { readParameters } from './parameters.ts';
@@ -45,12 +45,12 @@ async function explain(c: Context<PetalEnv>, parts: AppParts): Promise<Response>
   const isDrawn = mediaType !== representations.json;
   const encodePng = isDrawn ? await loadEncoder() : undefined;
   return await respondToPhotos(c, parts, {
-    ask(received) {
+    async ask(received) {
       const values = readParameters('explain', { query, ...received });
-      const network = networkNamed(c, parts, values.model);
+      const named = await modelNamed(c, parts, values.model);
       // A picture takes up to three megabytes, and its page as much again.
       if (isDrawn && received.photos.length > 1) throw onePictureOnly();
-      return explainQuestion(parts, network, values, { mediaType, encodePng });
+      return explainQuestion(parts, named, values, { mediaType, encodePng });
     },
     respond(outcomes, { isList }) {
       const items = listItems(c, outcomes);
@@ -86,28 +86,32 @@ interface Rendering {
 }
 
 function explainQuestion(
-  { classes, clock, config: limits, taxonomy }: AppParts,
-  network: LoadedNetwork,
+  { clock, config: limits, network }: AppParts,
+  { model, taxonomy }: NamedModel,
   { fit, label, ...others }: ParameterValues<Name>,
   { mediaType, encodePng }: Rendering,
 ): Question<Explained> {
-  const { model, sha256 } = network.metadata;
-  const isAllowed = label === undefined ? undefined : new Uint8Array(classes.length);
-  for (const index of namedClasses(taxonomy, 'label', label ?? 'entity')) {
-    if (isAllowed !== undefined) isAllowed[index] = 1;
-  }
+  const pipeline = { network: network(), limits, now: clock.now };
+  const isAllowed = label === undefined ? undefined : selectOnly(taxonomy, label);
   return {
-    text: JSON.stringify(['explain', { ...others, fit, label, model }]),
-    modelSha256: sha256,
+    text: JSON.stringify(['explain', { ...others, fit, label, model: referenceOf(model) }]),
+    modelSha256: model.sha256,
     representation: mediaType,
     isJson: encodePng === undefined,
     answer(bytes) {
-      const pipeline = { network, classes, limits, now: clock.now };
-      const explanation = explainImage(pipeline, bytes, { fit, isAllowed });
+      const explanation = explainImage(pipeline, bytes, model, { fit, isAllowed });
       const { prediction, heatmap, view, image, durationsMs } = explanation;
       const picture = encodePng?.(drawExplanation({ limits }, bytes, explanation, maxPictureSide));
-      const answer = { model, ...prediction, heatmap, region: view.gridRegion, image };
+      const { gridRegion: region } = view;
+      const answer = { ...identityOf(model), ...prediction, heatmap, region, image };
       return { durationsMs, answer: { answer, picture } };
     },
   };
+}
+
+/** By class index: 1 where a class is called so. */
+function selectOnly(taxonomy: Taxonomy, label: string): Uint8Array {
+  const isAllowed = new Uint8Array(taxonomy.labelCount);
+  for (const index of namedClasses(taxonomy, 'label', label)) isAllowed[index] = 1;
+  return isAllowed;
 }

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { huggingFaceBody } from '../contract/hugging-face.ts';
 import { admit } from './admission.ts';
+import { modelsNamed } from './answering.ts';
 import { classifyQuestion } from './classify.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { networkNamed } from './models.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
@@ -27,16 +27,23 @@ export function huggingFaceRoutes(parts: AppParts, room: WaitingRoom) {
       respondToPhotos(c, parts, {
         protocol: inputs,
         isAllOrNothing: true,
-        ask(received) {
-          const network = networkNamed(c, parts, c.req.param('model'));
+        async ask(received) {
+          const reference = c.req.param('model');
+          const models = await modelsNamed(
+            c,
+            parts,
+            reference === undefined ? undefined : [reference],
+          );
           const query = new URL(c.req.url).searchParams;
           const values = readParameters('classify', { query, ...received });
           const layout = `scores, ${received.isList ? 'lists' : 'list'}`;
-          return { ...classifyQuestion(parts, network, values, 'json'), layout };
+          return { ...classifyQuestion(parts, models, values, 'json'), layout };
         },
         respond(outcomes, { isList }) {
-          const lists = answersOf(outcomes).map(({ predictions }) =>
-            predictions.map(({ label, probability }) => ({ label, score: probability })),
+          const lists = answersOf(outcomes).map((answer) =>
+            ('models' in answer ? answer.models[0] : answer).predictions.map(
+              ({ label, probability }) => ({ label, score: probability }),
+            ),
           );
           return c.json(isList ? lists : lists[0]);
         },

@@ -1,4 +1,5 @@
 import type { AccessRules } from '../access/rules.ts';
+import type { ModelCatalog } from '../classes/catalog.ts';
 import type { Config } from '../config.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import type { Taxonomy } from '../mobilenet/taxonomy.ts';
@@ -24,6 +25,8 @@ export interface AppParts {
   /** In order of their index. */
   readonly classes: readonly ImageClass[];
   readonly taxonomy: Taxonomy;
+  /** Users' models; missing where there is no place for them. */
+  readonly models?: ModelCatalog;
   readonly access: AccessRules;
   /** Its `now` may stand still during work. */
   readonly clock: Clock;

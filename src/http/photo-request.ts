@@ -13,7 +13,7 @@ export interface PhotoRequest<Answer> {
   /** Whether one photo that fails fails all: for protocols without a place for its problem. */
   readonly isAllOrNothing?: boolean;
   /** What is asked of each photo. */
-  ask(received: Received): Question<Answer>;
+  ask(received: Received): Question<Answer> | Promise<Question<Answer>>;
   /** Writes what came of them, in their order. */
   respond(outcomes: readonly Outcome<Answer>[], received: Received): Response | Promise<Response>;
 }
@@ -31,7 +31,7 @@ export async function respondToPhotos<Answer>(
 ): Promise<Response> {
   const received = await receive(c, parts, protocol);
   try {
-    const question = ask(received);
+    const question = await ask(received);
     const isList = received.isList && !isAllOrNothing;
     const answered = await answerPhotos(c, parts, { ...received, isList }, question);
     setAnswerHeaders(c, answered);

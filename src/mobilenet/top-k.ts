@@ -1,18 +1,18 @@
-/** An ImageNet class. */
+/** What a model can say that a photo shows. */
 export interface ImageClass {
   /** The first of its names. */
   readonly label: string;
-  /** WordNet 3.0 id, such as n11939491. */
-  readonly wnid: string;
+  /** WordNet 3.0 id, such as n11939491; of ImageNet's classes. */
+  readonly wnid?: string;
 }
 
-/** One answer of the network. */
+/** One answer of a model. */
 export interface Prediction {
   readonly label: string;
-  readonly wnid: string;
-  /** Class index, 0..999; not the network's output index. */
+  readonly wnid?: string;
+  /** Class index, from 0; not the network's output index. */
   readonly index: number;
-  /** 0..1; with that of "background", all classes' sum to 1. */
+  /** 0..1; all classes' sum to 1, with that of "background" where there is one. */
   readonly probability: number;
 }
 
@@ -45,8 +45,8 @@ export interface PredictionFilter {
  * is never among them. Neither its probability nor that of classes that a
  * filter leaves out is shared out to the others.
  *
- * @param probabilities one an output of the network, background first
- * @param classes in order of their index; one fewer than the outputs
+ * @param probabilities one a class, in order of their index
+ * @param classes in order of their index
  * @param topK how many to return, at least 1; more than there are classes returns them all
  * @throws RangeError where probabilities, classes and filter don't fit together
  */
@@ -56,9 +56,9 @@ export function topPredictions(
   topK: number,
   { minProbability = 0, isAllowed }: PredictionFilter = {},
 ): Prediction[] {
-  if (probabilities.length !== classes.length + backgroundOutputs) {
+  if (probabilities.length !== classes.length) {
     throw new RangeError(
-      `Expected ${classes.length + backgroundOutputs} probabilities for ${classes.length} classes but received ${probabilities.length}.`,
+      `Expected ${classes.length} probabilities for ${classes.length} classes but received ${probabilities.length}.`,
     );
   }
   if (isAllowed !== undefined && isAllowed.length !== classes.length) {
@@ -66,11 +66,10 @@ export function topPredictions(
       `Expected a filter of ${classes.length} classes but received ${isAllowed.length}.`,
     );
   }
-  const predictions = classes.map(({ label, wnid }, index) => ({
-    label,
-    wnid,
+  const predictions = classes.map((imageClass, index) => ({
+    ...imageClass,
     index,
-    probability: probabilities[outputOf(index)],
+    probability: probabilities[index],
   }));
   return predictions
     .filter(({ index, probability }) => probability >= minProbability && isAllowed?.[index] !== 0)

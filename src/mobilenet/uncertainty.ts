@@ -1,5 +1,3 @@
-import { backgroundOutputs } from './top-k.ts';
-
 /** When an answer counts as none: see {@link isUnknown}. */
 export interface UnknownThresholds {
   /** Least probability of the first class, 0..1. */
@@ -12,11 +10,11 @@ export interface UnknownThresholds {
 export const noThresholds: UnknownThresholds = { minTopProbability: 0, minMargin: 0 };
 
 /**
- * Whether the network doesn't know what a photo shows: its first class has too
+ * Whether a model doesn't know what a photo shows: its first class has too
  * little probability, or leads too little over the second. All classes count,
  * whatever filters leave of them; "background" is not one.
  *
- * @param probabilities one an output of the network, background first
+ * @param probabilities one a class
  */
 export function isUnknown(
   probabilities: Float32Array,
@@ -24,7 +22,7 @@ export function isUnknown(
 ): boolean {
   let first = 0;
   let second = 0;
-  for (const probability of probabilities.subarray(backgroundOutputs)) {
+  for (const probability of probabilities) {
     if (probability > first) {
       second = first;
       first = probability;

@@ -3,9 +3,8 @@ import { type Fit, type View, viewOf } from '../image/fit.ts';
 import type { FormatName } from '../image/formats.ts';
 import type { Orientation } from '../image/orientation.ts';
 import { NetworkInput } from '../image/preprocess.ts';
-import type { Inference, Wanted } from '../mobilenet/backbone.ts';
+import type { Reading, Source, Wanted } from '../mobilenet/backbone.ts';
 import { gridShift } from '../mobilenet/class-activation-map.ts';
-import type { OutputWeights } from '../mobilenet/classifier.ts';
 import { TimedTarget } from './timed-target.ts';
 
 /** The stages of one analysis, in order. */
@@ -25,7 +24,9 @@ export interface ImageFacts {
 }
 
 /** What the network makes of a photo, before anyone asks for classes. */
-export interface Analysis extends Inference {
+export interface Analysis {
+  /** One a source, in their order. */
+  readonly readings: readonly Reading[];
   readonly image: ImageFacts;
   /** The part of the photo that the network saw. */
   readonly view: View;
@@ -35,6 +36,8 @@ export interface Analysis extends Inference {
 
 export interface AnalyseOptions {
   readonly fit: Fit;
+  /** Where embeddings come from, at least one; the backbone alone, unless named. */
+  readonly sources?: readonly Source[];
   /** Whether the feature map is read back, too. */
   readonly wantsFeatureMap?: boolean;
 }
@@ -43,9 +46,8 @@ export interface AnalyseOptions {
 export interface Network {
   /** Side of the square input in pixels. */
   readonly inputSize: number;
-  /** From float32 [inputSize, inputSize, 3], -1..1. */
-  infer(input: Float32Array, wanted?: Wanted): Inference;
-  classifierWeights(output: number): OutputWeights;
+  /** From float32 [inputSize, inputSize, 3], -1..1; one reading a source. */
+  read(input: Float32Array, sources: readonly Source[], wanted?: Wanted): Reading[];
 }
 
 export interface AnalysisParts {
@@ -67,7 +69,7 @@ export interface AnalysisParts {
 export function analyseImage(
   { network, limits, now }: AnalysisParts,
   bytes: Uint8Array,
-  { fit, wantsFeatureMap = false }: AnalyseOptions,
+  { fit, sources = ['backbone'], wantsFeatureMap = false }: AnalyseOptions,
 ): Analysis {
   const start = now();
   const photo = openPhoto(bytes);
@@ -76,10 +78,10 @@ export function analyseImage(
   const timed = new TimedTarget(input, now);
   const { truncated } = decodePhoto(photo, timed, limits);
   const preprocessed = now();
-  const inference = network.infer(input.values, { featureMap: wantsFeatureMap });
+  const readings = network.read(input.values, sources, { featureMap: wantsFeatureMap });
   const inferred = now();
   return {
-    ...inference,
+    readings,
     image: {
       format,
       width,

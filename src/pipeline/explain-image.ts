@@ -3,11 +3,15 @@ import { scaleRectangle } from '../image/fit.ts';
 import { paintHeatmap } from '../image/heatmap-overlay.ts';
 import { ReducedPicture } from '../image/reduced-picture.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
-import { type Grid, heatOf } from '../mobilenet/class-activation-map.ts';
+import { classActivationMap, type Grid, heatOf } from '../mobilenet/class-activation-map.ts';
 import { type Prediction, topPredictions } from '../mobilenet/top-k.ts';
-import { type AnalyseOptions, type Analysis, analyseImage } from './analyse-image.ts';
-import type { PipelineParts } from './classify-image.ts';
-import { evidenceFor } from './evidence.ts';
+import {
+  type AnalyseOptions,
+  type Analysis,
+  type AnalysisParts,
+  analyseImage,
+} from './analyse-image.ts';
+import type { AnsweringModel } from './answering-model.ts';
 
 /** Where in a photo the network saw a class. */
 export interface Explanation extends Pick<Analysis, 'image' | 'view' | 'durationsMs'> {
@@ -27,24 +31,27 @@ export interface ExplainOptions {
 
 /**
  * From the bytes of a photo to where in it the evidence for a class lies, by
- * its class activation map: for the most probable class of those that may be
+ * its class activation map: for a model's most probable class of those that may be
  * explained.
  *
  * @throws AppError as {@link analyseImage} does
  * @throws RangeError where no class may be explained
  */
 export function explainImage(
-  parts: PipelineParts,
+  parts: AnalysisParts,
   bytes: Uint8Array,
+  model: AnsweringModel,
   { fit, isAllowed }: ExplainOptions,
 ): Explanation {
-  const { network, classes } = parts;
-  const analysis = analyseImage(parts, bytes, { fit, wantsFeatureMap: true });
-  const { probabilities, featureMap, image, view, durationsMs } = analysis;
+  const sources = [model.source];
+  const analysis = analyseImage(parts, bytes, { fit, sources, wantsFeatureMap: true });
+  const { readings, image, view, durationsMs } = analysis;
+  const [{ embedding, featureMap }] = readings;
   if (featureMap === undefined) throw new Error('The network gave no feature map.');
-  const [prediction] = topPredictions(probabilities, classes, 1, { isAllowed });
+  const { probabilities } = model.judge(embedding);
+  const [prediction] = topPredictions(probabilities, model.classes, 1, { isAllowed });
   if (prediction === undefined) throw new RangeError('Expected a class that may be explained.');
-  const evidence = evidenceFor(network, prediction.index, featureMap);
+  const evidence = classActivationMap(featureMap, model.weightsOf(prediction.index));
   return { prediction, evidence, heatmap: heatOf(evidence), image, view, durationsMs };
 }
 
@@ -58,7 +65,7 @@ export function explainImage(
  * @throws AppError `image-too-large` where the photo can't be decoded at this size
  */
 export function drawExplanation(
-  { limits }: Pick<PipelineParts, 'limits'>,
+  { limits }: Pick<AnalysisParts, 'limits'>,
   bytes: Uint8Array,
   { heatmap, view }: Pick<Explanation, 'heatmap' | 'view'>,
   maxSide: number,

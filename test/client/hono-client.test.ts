@@ -10,6 +10,7 @@ import type {
   HealthAnswer,
   ModelAnswer,
   ModelsAnswer,
+  ModelsClassifyAnswer,
   ProblemAnswer,
 } from '../../src/contract/answers.ts';
 import type { PhotosInput } from '../../src/contract/photos.ts';
@@ -36,8 +37,8 @@ test('classifies with a typed query, typed JSON and a typed answer', async () =>
   });
   if (!response.ok) throw new Error((await response.json()).detail);
   const answer = await response.json();
-  expectTypeOf(answer).toEqualTypeOf<ClassifyAnswer | ClassifyResults>();
-  if ('results' in answer) throw new Error('It is a list.');
+  expectTypeOf(answer).toEqualTypeOf<ClassifyAnswer | ModelsClassifyAnswer | ClassifyResults>();
+  if (!('predictions' in answer)) throw new Error('It is no answer of one model.');
   expect(answer.predictions).toHaveLength(2);
   if (inject('trained')) expect(answer.predictions[0].label).toBe('daisy');
 });
@@ -49,7 +50,10 @@ test('answers a list with results, each of which may be a problem', async () => 
   if (!response.ok) throw new Error((await response.json()).detail);
   const answer = await response.json();
   if (!('results' in answer)) throw new Error('It is no list.');
-  const codes = answer.results.map((each) => ('problem' in each ? each.problem.code : each.model));
+  const codes = answer.results.map((each) => {
+    if ('problem' in each) return each.problem.code;
+    return 'model' in each ? each.model : 'several';
+  });
   expect(codes).toEqual([model, 'image-decode-failed']);
 });
 

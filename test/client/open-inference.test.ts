@@ -88,12 +88,9 @@ function inputOf(name: string): Float32Array {
   let captured = new Float32Array(0);
   const network = {
     inputSize: 224,
-    infer(input: Float32Array) {
+    read(input: Float32Array) {
       captured = input.slice();
-      return { probabilities: new Float32Array(1001), embedding: new Float32Array(1280) };
-    },
-    classifierWeights(): never {
-      throw new Error('It is not explained.');
+      return [{ embedding: new Float32Array(1280) }];
     },
   };
   const limits = { maxPixels: 1e8, maxDecodeBytes: 1e9 };

@@ -13,6 +13,7 @@ import {
 } from '../../src/image/orientation.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
 import { type LoadedNetwork, loadNetwork } from '../../src/mobilenet/network.ts';
+import { backboneModel } from '../../src/pipeline/answering-model.ts';
 import { type Classification, classifyImage } from '../../src/pipeline/classify-image.ts';
 import { readAssets } from '../../src/runtime/node.ts';
 import { sharedFolder } from '../support/photos.ts';
@@ -138,8 +139,8 @@ describe('a photo that is stored turned', () => {
       .withMetadata({ orientation })
       .toBuffer();
     const classes = classNames.map(({ names, wnid }) => ({ label: names[0], wnid }));
-    const parts = { network, classes, limits, now: () => 0 };
-    return classifyImage(parts, file, { topK: 1000, fit: 'crop' });
+    const parts = { network, limits, now: () => 0 };
+    return classifyImage(parts, file, backboneModel(network, classes), { topK: 1000, fit: 'crop' });
   }
 
   test.for(orientations)('with orientation %i is classified as if it were not', async (value) => {

@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import classNames from '../../model/classes.json' with { type: 'json' };
 import { fits } from '../../src/image/fit.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
-import { loadNetwork } from '../../src/mobilenet/network.ts';
-import { analyseImage } from '../../src/pipeline/analyse-image.ts';
-import { classifyImage, type PipelineParts } from '../../src/pipeline/classify-image.ts';
+import { type LoadedNetwork, loadNetwork } from '../../src/mobilenet/network.ts';
+import { type AnalysisParts, analyseImage } from '../../src/pipeline/analyse-image.ts';
+import { type AnsweringModel, backboneModel } from '../../src/pipeline/answering-model.ts';
+import { classifyImage } from '../../src/pipeline/classify-image.ts';
 import { drawExplanation, explainImage } from '../../src/pipeline/explain-image.ts';
 import { readAssets } from '../../src/runtime/node.ts';
 import { decodeUpright } from '../image/decoded.ts';
@@ -14,12 +15,16 @@ const { base64 = '' } = inject('validPhotos').find(({ name }) => name === 'daisy
 const daisy = new Uint8Array(Buffer.from(base64, 'base64'));
 const daisyIndex = 985;
 
-let parts: PipelineParts;
+const classes = classNames.map(({ names, wnid }) => ({ label: names[0], wnid }));
+let network: LoadedNetwork;
+let parts: AnalysisParts;
+let model: AnsweringModel;
 
 beforeAll(async () => {
+  network = loadNetwork(await readAssets(inject('artifactPath')));
+  model = backboneModel(network, classes);
   parts = {
-    network: loadNetwork(await readAssets(inject('artifactPath'))),
-    classes: classNames.map(({ names, wnid }) => ({ label: names[0], wnid })),
+    network,
     limits: { maxPixels: 50e6, maxDecodeBytes: 48e6 },
     now: () => 0,
   };
@@ -27,15 +32,16 @@ beforeAll(async () => {
 
 describe('classifyImage', () => {
   test('answers what one analysis says, and leaves probabilities as they are under a filter', () => {
-    const { probabilities, embedding } = analyseImage(parts, daisy, { fit: 'crop' });
-    const all = classifyImage(parts, daisy, { topK: 1000, fit: 'crop' });
+    const [{ embedding }] = analyseImage(parts, daisy, { fit: 'crop' }).readings;
+    const probabilities = network.classify(embedding);
+    const all = classifyImage(parts, daisy, model, { topK: 1000, fit: 'crop' });
     expect(all.predictions).toHaveLength(1000);
     expect(all.embedding).toEqual(embedding);
     expect(all.backgroundProbability).toBe(probabilities[0]);
     const isAllowed = new Uint8Array(1000).fill(1);
     isAllowed[all.predictions[0].index] = 0;
     const minProbability = all.predictions[20].probability;
-    const some = classifyImage(parts, daisy, {
+    const some = classifyImage(parts, daisy, model, {
       topK: 1000,
       fit: 'crop',
       isAllowed,
@@ -45,31 +51,31 @@ describe('classifyImage', () => {
   });
 
   test('judges what is unknown by all classes, whatever filters leave', () => {
-    const { predictions } = classifyImage(parts, daisy, { topK: 2, fit: 'crop' });
+    const { predictions } = classifyImage(parts, daisy, model, { topK: 2, fit: 'crop' });
     const [{ probability }] = predictions;
     const isAllowed = new Uint8Array(1000).fill(1);
     isAllowed[predictions[0].index] = 0;
     const unknownAt = (minTopProbability: number): boolean =>
-      classifyImage(parts, daisy, {
-        topK: 1,
-        fit: 'crop',
-        isAllowed,
-        thresholds: { minTopProbability, minMargin: 0 },
-      }).unknown;
+      classifyImage(
+        parts,
+        daisy,
+        backboneModel(network, classes, { minTopProbability, minMargin: 0 }),
+        { topK: 1, fit: 'crop', isAllowed },
+      ).unknown;
     expect(unknownAt(probability)).toBe(false);
     expect(unknownAt(probability + 0.001)).toBe(true);
-    expect(classifyImage(parts, daisy, { topK: 1, fit: 'crop' }).unknown).toBe(false);
+    expect(classifyImage(parts, daisy, model, { topK: 1, fit: 'crop' }).unknown).toBe(false);
   });
 
   test('gives each prediction its own heatmap where they are asked for', () => {
     const options = { topK: 3, fit: 'crop' } as const;
-    const { predictions } = classifyImage(parts, daisy, { ...options, heatmaps: true });
+    const { predictions } = classifyImage(parts, daisy, model, { ...options, heatmaps: true });
     for (const { index, heatmap } of predictions) {
       expect(heatmap).toEqual(
-        explainImage(parts, daisy, { fit: 'crop', isAllowed: only(index) }).heatmap,
+        explainImage(parts, daisy, model, { fit: 'crop', isAllowed: only(index) }).heatmap,
       );
     }
-    const plain = classifyImage(parts, daisy, options).predictions;
+    const plain = classifyImage(parts, daisy, model, options).predictions;
     expect(plain).toEqual(predictions.map(({ heatmap: _, ...prediction }) => prediction));
   });
 });
@@ -81,16 +87,16 @@ function only(index: number): Uint8Array {
 
 describe('explainImage', () => {
   test('explains the most probable class, or the one that is asked for', () => {
-    const [first] = classifyImage(parts, daisy, { topK: 1, fit: 'crop' }).predictions;
-    expect(explainImage(parts, daisy, { fit: 'crop' }).prediction).toEqual(first);
-    const other = explainImage(parts, daisy, { fit: 'crop', isAllowed: only(0) });
+    const [first] = classifyImage(parts, daisy, model, { topK: 1, fit: 'crop' }).predictions;
+    expect(explainImage(parts, daisy, model, { fit: 'crop' }).prediction).toEqual(first);
+    const other = explainImage(parts, daisy, model, { fit: 'crop', isAllowed: only(0) });
     expect(other.prediction).toMatchObject({ index: 0, wnid: 'n01440764' });
     const none = { fit: 'crop', isAllowed: new Uint8Array(1000) } as const;
-    expect(() => explainImage(parts, daisy, none)).toThrow(RangeError);
+    expect(() => explainImage(parts, daisy, model, none)).toThrow(RangeError);
   });
 
   test('says which part of the photo the network saw', () => {
-    const { image, view } = explainImage(parts, daisy, { fit: 'crop' });
+    const { image, view } = explainImage(parts, daisy, model, { fit: 'crop' });
     expect([image.width, image.height]).toEqual([500, 375]);
     expect(view.region).toEqual({ x: 62.5, y: 0, width: 375, height: 375 });
   });
@@ -136,7 +142,7 @@ describe('explainImage', () => {
       'has the heat on a flower at %i, %i of %i x %i',
       async ([left, top, width, height]) => {
         const { bytes, x, y, side } = await placed(left, top, width, height);
-        const explanation = explainImage(parts, bytes, { fit, isAllowed: only(daisyIndex) });
+        const explanation = explainImage(parts, bytes, model, { fit, isAllowed: only(daisyIndex) });
         const painted = drawExplanation(parts, bytes, explanation, 1000);
         const middle = middleOfHeat(painted, decodeUpright(bytes));
         expect(Math.abs(middle.x - x)).toBeLessThan(side / 3);
@@ -147,7 +153,7 @@ describe('explainImage', () => {
 
   test('is drawn on the upright photo in the size that is asked for', async () => {
     const turned = new Uint8Array(await sharp(daisy).withMetadata({ orientation: 6 }).toBuffer());
-    const explanation = explainImage(parts, turned, { fit: 'crop' });
+    const explanation = explainImage(parts, turned, model, { fit: 'crop' });
     const painted = drawExplanation(parts, turned, explanation, 200);
     expect([painted.width, painted.height]).toEqual([150, 200]);
   });

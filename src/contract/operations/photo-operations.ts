@@ -6,6 +6,7 @@ import {
   embedResults,
   explainAnswer,
   explainResults,
+  modelsClassifyAnswer,
 } from '../answers.ts';
 import { operationParameters, type ParameterName, parameters } from '../parameters.ts';
 import { photosBody } from '../photos.ts';
@@ -50,7 +51,7 @@ export function photoOperations(): readonly OperationRow[] {
       parameters: operationParameters.classify,
       body: photoBody('Classify', operationParameters.classify),
       answer: {
-        'application/json': z.union([classifyAnswer, classifyResults]),
+        'application/json': z.union([classifyAnswer, modelsClassifyAnswer, classifyResults]),
         'text/html': 'A page with the answer.',
         'text/plain': 'A table for a terminal.',
       },

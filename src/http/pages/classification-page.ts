@@ -1,10 +1,15 @@
 import { html } from 'hono/html';
-import type { ClassifyAnswer } from '../../contract/answers.ts';
+import type { ClassifyAnswer, ModelsClassifyAnswer } from '../../contract/answers.ts';
 import type { ListItem } from '../respond.ts';
 import { type Html, page, percent } from './layout.ts';
 
+type Item = ListItem<ClassifyAnswer | ModelsClassifyAnswer>;
+
+/** What one model says. */
+type Opinion = ModelsClassifyAnswer['models'][number];
+
 /** What POST /v1/classify answers to a form without scripts. */
-export function classificationPage(items: readonly ListItem<ClassifyAnswer>[]): Html {
+export function classificationPage(items: readonly Item[]): Html {
   const title = items.length === 1 ? headline(items[0]) : `${items.length} photos`;
   return page(
     title,
@@ -14,18 +19,37 @@ export function classificationPage(items: readonly ListItem<ClassifyAnswer>[]): 
   );
 }
 
-function headline(item: ListItem<ClassifyAnswer>): string {
-  if ('problem' in item) return item.problem.title;
-  if (item.unknown || item.predictions.length === 0) return 'Petal is not sure';
-  return item.predictions[0].label;
+/** What each model says; one that was asked alone says it in the answer itself. */
+function opinionsOf(item: ClassifyAnswer | ModelsClassifyAnswer): readonly Opinion[] {
+  return 'models' in item ? item.models : [item];
 }
 
-function section(item: ListItem<ClassifyAnswer>): Html {
+/** A model as people name it. */
+function nameOf({ model, version }: Opinion): string {
+  return version === undefined ? model : `${model}, version ${version}`;
+}
+
+function headline(item: Item): string {
+  if ('problem' in item) return item.problem.title;
+  const sure = opinionsOf(item).flatMap(({ unknown, predictions: [first] }) =>
+    unknown || first === undefined ? [] : [first.label],
+  );
+  return sure.length === 0 ? 'Petal is not sure' : sure.join(', ');
+}
+
+function section(item: Item): Html {
   if ('problem' in item) return html`<p>${item.problem.detail}</p>`;
-  const { predictions, unknown, image, model } = item;
+  const { image } = item;
+  return html`${opinionsOf(item).map(opinionTable)}
+    <p class="note">${image.format.toUpperCase()}, ${image.width} x ${image.height} pixels${image.truncated ? ', cut short' : ''}.</p>`;
+}
+
+function opinionTable(opinion: Opinion): Html {
+  const { predictions, unknown } = opinion;
   return html`${unknown ? html`<p>The photo probably shows none of the things that this model knows. Its best guesses:</p>` : ''}
     <div class="scroll">
       <table>
+        <caption>Answered by ${nameOf(opinion)}</caption>
         <thead>
           <tr><th scope="col">Label</th><th scope="col"><span aria-hidden="true"></span></th><th scope="col" class="number">Probability</th></tr>
         </thead>
@@ -39,28 +63,34 @@ function section(item: ListItem<ClassifyAnswer>): Html {
           )}
         </tbody>
       </table>
-    </div>
-    <p class="note">${image.format.toUpperCase()}, ${image.width} x ${image.height} pixels${image.truncated ? ', cut short' : ''}; answered by ${model}.</p>`;
+    </div>`;
 }
 
 const barLength = 24;
 
 /** The same for a terminal. */
-export function classificationText(items: readonly ListItem<ClassifyAnswer>[]): string {
+export function classificationText(items: readonly Item[]): string {
   return items
     .map((item, i) => textSection(item, items.length > 1 ? `Photo ${i + 1}\n` : ''))
     .join('\n');
 }
 
-function textSection(item: ListItem<ClassifyAnswer>, heading: string): string {
+function textSection(item: Item, heading: string): string {
   if ('problem' in item) return `${heading}${item.problem.title}: ${item.problem.detail}\n`;
-  const width = Math.max(0, ...item.predictions.map(({ label }) => label.length));
-  const lines = item.predictions.map(({ label, probability }) => {
+  const opinions = opinionsOf(item);
+  const tables = opinions.map((opinion) => {
+    const table = textTable(opinion);
+    return opinions.length === 1 ? table : `${nameOf(opinion)}\n${table}`;
+  });
+  return `${heading}${tables.join('\n')}`;
+}
+
+function textTable({ predictions, unknown }: Opinion): string {
+  const width = Math.max(0, ...predictions.map(({ label }) => label.length));
+  const lines = predictions.map(({ label, probability }) => {
     const bar = '\u2588'.repeat(Math.round(probability * barLength));
     return `${label.padEnd(width)}  ${percent(probability).padStart(7)}  ${bar}`.trimEnd();
   });
-  const unsure = item.unknown
-    ? ['(not sure: probably none of the things that this model knows)']
-    : [];
-  return `${heading}${[...lines, ...unsure].join('\n')}\n`;
+  const unsure = unknown ? ['(not sure: probably none of the things that this model knows)'] : [];
+  return `${[...lines, ...unsure].join('\n')}\n`;
 }
