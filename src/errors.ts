@@ -84,6 +84,12 @@ export const problems = {
     title: 'The model was made for another backbone',
     advice: 'Train the model again with the version of Petal that runs here.',
   },
+  'not-enough-examples': {
+    status: 409,
+    title: 'There are not enough examples to train with',
+    advice:
+      'Add photos until there are two labels at least, and a photo of each; `labels` names those without.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take this method',

@@ -70,18 +70,32 @@ export function softmax(logits: Float64Array, temperature = 1): Float32Array {
 }
 
 function nearestShares(
-  { examples, labelIndices, neighbours, temperature }: NearestHead,
+  head: NearestHead,
   labelCount: number,
   embedding: Float32Array,
 ): Float32Array {
-  const length = Math.hypot(...embedding) || 1;
+  const length = Math.sqrt(dot(embedding, 0, embedding)) || 1;
   const cosines = Float64Array.from(
-    labelIndices,
-    (_, example) => dot(examples, example, embedding) / length,
+    head.labelIndices,
+    (_, example) => dot(head.examples, example, embedding) / length,
   );
-  const nearest = [...cosines.keys()]
-    .sort((a, b) => cosines[b] - cosines[a] || a - b)
-    .slice(0, neighbours);
+  return voteShares(cosines, head, labelCount);
+}
+
+/**
+ * The labels' shares of the votes, [labels], summing to 1.
+ *
+ * @param cosines [examples]: how near each example is
+ */
+export function voteShares(
+  cosines: Float64Array,
+  { labelIndices, neighbours, temperature }: Omit<NearestHead, 'kind' | 'examples'>,
+  labelCount: number,
+): Float32Array {
+  let nearest = [...cosines.keys()];
+  if (neighbours < nearest.length) {
+    nearest = nearest.sort((a, b) => cosines[b] - cosines[a] || a - b).slice(0, neighbours);
+  }
   const votes = softmax(
     Float64Array.from(nearest, (example) => cosines[example]),
     temperature,

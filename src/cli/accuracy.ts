@@ -58,16 +58,3 @@ export function measureAccuracy(outcomes: readonly Outcome[]): Accuracy {
 function confidence({ expected, predicted }: Mistake): number {
   return predicted.probability - expected.probability;
 }
-
-/**
- * Wilson's 95 % score interval of a proportion (E. B. Wilson 1927), which
- * stays within 0..1 and holds for small counts.
- */
-export function wilsonInterval(successes: number, trials: number): [number, number] {
-  const z = 1.96;
-  const p = successes / trials;
-  const denominator = 1 + z ** 2 / trials;
-  const centre = (p + z ** 2 / (2 * trials)) / denominator;
-  const half = (z * Math.sqrt((p * (1 - p)) / trials + z ** 2 / (4 * trials ** 2))) / denominator;
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { wilsonInterval } from './accuracy.ts';
+import { wilsonInterval } from '../classes/metrics.ts';
 import type { ScoreName } from './certainty.ts';
 import { alignColumns, percent } from './columns.ts';
 import { outsideUnknownAt, type Roc } from './roc.ts';

@@ -1,4 +1,5 @@
 import classNames from '../../model/classes.json' with { type: 'json' };
+import { readManifest } from '../../model/manifest.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
 import { type LoadedNetwork, loadNetwork } from '../mobilenet/network.ts';
 import type { AnalysisParts } from '../pipeline/analyse-image.ts';
@@ -23,9 +24,12 @@ export interface ModelParts extends AnalysisParts {
  * @throws Error with a sentence where there is no such model; AppError where it can't be used
  */
 export async function loadModelParts(modelText?: string): Promise<ModelParts> {
+  const { model: backboneName } = await readManifest();
   // Before the network is loaded, which takes longer than to see that a name is mistyped.
   const file =
-    modelText === undefined || modelText === backboneName ? undefined : await findModelFile(modelText);
+    modelText === undefined || modelText === backboneName
+      ? undefined
+      : await findModelFile(modelText);
   const network = loadNetwork(await readAssets(await prepareArtifact()));
   const shared = { network, limits: cliLimits, now: () => performance.now() };
   if (file === undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measureAccuracy, type Outcome, wilsonInterval } from '../../src/cli/accuracy.ts';
+import { measureAccuracy, type Outcome } from '../../src/cli/accuracy.ts';
 
 /** An outcome whose classes come in this order, each half as probable as the one before. */
 function outcome(name: string, truth: number, order: number[]): Outcome {
@@ -40,18 +40,5 @@ describe('measureAccuracy', () => {
       correctTop1: 1,
       refused: [{ name: 'x', refusal: 'It is damaged.' }],
     });
-  });
-});
-
-describe('wilsonInterval', () => {
-  // Values from Wilson's formula as R's prop.test(correct = FALSE) gives them.
-  test.for([
-    [89, 100, 0.8137, 0.9375],
-    [0, 10, 0, 0.2775],
-    [10, 10, 0.7225, 1],
-  ])('of %i in %i is %d to %d', ([successes, trials, low, high]) => {
-    const interval = wilsonInterval(successes, trials);
-    expect(interval[0]).toBeCloseTo(low, 3);
-    expect(interval[1]).toBeCloseTo(high, 3);
   });
 });

@@ -37,7 +37,9 @@ export function linePlot({ title, steps, firstStep, lines, from, to, format }: L
   const ends = lines.map(({ name, values }) => `${name} ends at ${format(values.at(-1) ?? 0)}`);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: over ${count} ${steps}, ${ends.join(', ')}.">
     ${levels.map(
-      (level) => html`<path class="axis" d="M${frame.left} ${down(level).toFixed(1)}H${width - frame.right}"></path>
+      (
+        level,
+      ) => html`<path class="axis" d="M${frame.left} ${down(level).toFixed(1)}H${width - frame.right}"></path>
     <text class="soft" x="${frame.left - 8}" y="${(down(level) + 4).toFixed(1)}" text-anchor="end">${format(level)}</text>`,
     )}
     ${lines.map(
@@ -45,7 +47,10 @@ export function linePlot({ title, steps, firstStep, lines, from, to, format }: L
         html`<polyline class="${i === 0 ? 'first' : 'second'}" points="${values.map((value, step) => `${across(step).toFixed(1)},${down(value).toFixed(1)}`).join(' ')}"></polyline>`,
     )}
     ${lines.map(
-      ({ name }, i) => html`<path class="${i === 0 ? 'first' : 'second'}" d="M${frame.left + i * 130} 14h28"></path>
+      (
+        { name },
+        i,
+      ) => html`<path class="${i === 0 ? 'first' : 'second'}" d="M${frame.left + i * 130} 14h28"></path>
     <text x="${frame.left + i * 130 + 36}" y="18">${name}</text>`,
     )}
     <text class="soft" x="${frame.left}" y="${height - 26}" text-anchor="middle">${firstStep}</text>

@@ -6,8 +6,7 @@ const width = 480;
 const height = 300;
 const frame = { left: 58, right: 16, top: 24, bottom: 44 };
 
-const across = (share: number): number =>
-  frame.left + (width - frame.left - frame.right) * share;
+const across = (share: number): number => frame.left + (width - frame.left - frame.right) * share;
 const down = (share: number): number =>
   height - frame.bottom - (height - frame.top - frame.bottom) * share;
 
@@ -25,7 +24,9 @@ export function reliabilityDiagram(bins: readonly ReliabilityBin[]): Html {
   );
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Reliability: ${spoken.join('; ')}.">
     ${[0, 0.25, 0.5, 0.75, 1].map(
-      (level) => html`<path class="axis" d="M${frame.left} ${down(level).toFixed(1)}H${width - frame.right}"></path>
+      (
+        level,
+      ) => html`<path class="axis" d="M${frame.left} ${down(level).toFixed(1)}H${width - frame.right}"></path>
     <text class="soft" x="${frame.left - 8}" y="${(down(level) + 4).toFixed(1)}" text-anchor="end">${Math.round(level * 100)} %</text>
     <text class="soft" x="${across(level).toFixed(1)}" y="${height - 26}" text-anchor="middle">${Math.round(level * 100)} %</text>`,
     )}
