@@ -1,11 +1,7 @@
-import { encode } from 'jpeg-js';
 import { decodePhoto, openPhoto } from '../image/decode-image.ts';
 import { ReducedPicture } from '../image/reduced-picture.ts';
-import type { RgbImage } from '../image/rgb-image.ts';
+import { encodeJpeg } from './jpeg-file.ts';
 import { cliLimits } from './photo-task.ts';
-
-/** 0..100; what is lost can't be seen at a thumbnail's size. */
-const quality = 82;
 
 /** A small picture of a photo, as a file within a page. */
 export interface Thumbnail {
@@ -23,20 +19,11 @@ export interface Thumbnail {
  * @param maxSide in pixels
  * @throws AppError as decodePhoto does
  */
-export function makeThumbnail(bytes: Uint8Array, maxSide: number): Thumbnail {
+export async function makeThumbnail(bytes: Uint8Array, maxSide: number): Promise<Thumbnail> {
   const photo = openPhoto(bytes);
   const target = new ReducedPicture(photo.stored, maxSide);
   decodePhoto(photo, target, cliLimits);
   const { width, height } = target.image;
-  const { data } = encode({ width, height, data: withAlpha(target.image) }, quality);
-  return { width, height, url: `data:image/jpeg;base64,${data.toString('base64')}` };
-}
-
-/** RGBA, which is what jpeg-js takes; it ignores the fourth. */
-function withAlpha({ width, height, pixels }: RgbImage): Uint8Array {
-  const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    rgba.set(pixels.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
-  }
-  return rgba;
+  const file = await encodeJpeg(target.image);
+  return { width, height, url: `data:image/jpeg;base64,${Buffer.from(file).toString('base64')}` };
 }
