@@ -32,19 +32,38 @@ export async function listLabelledPhotos(
   folder: string,
   classes: readonly NamedClass[],
 ): Promise<LabelledFolder> {
-  const indices = indicesByLabel(classes);
   const photos: LabelledPhoto[] = [];
   const unknownLabels = new Map<string, number>();
-  for (const { path, name } of await listPhotoFiles(folder)) {
-    const labels = labelsOf(resolve(folder), name);
-    const truth = labels.map((label) => indices(label)).find((found) => found !== undefined);
-    if (truth === undefined) unknownLabels.set(labels[0], (unknownLabels.get(labels[0]) ?? 0) + 1);
-    else photos.push({ path, name, truth });
+  for (const { label, truth, ...photo } of await listPhotosWithLabels(folder, classes)) {
+    if (truth === undefined) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
+    else photos.push({ ...photo, truth });
   }
   if (photos.length === 0) {
     throw new Error(nothingLabelled(folder, classes, [...unknownLabels.keys()]));
   }
   return { photos, unknownLabels };
+}
+
+/** A photo, and what its place says that it shows. */
+export interface PlacedPhoto extends PhotoFile {
+  /** In the words of the place; a class of the model or not. */
+  readonly label: string;
+  /** Indices of the classes that this means; missing where it means none. */
+  readonly truth?: readonly number[] | undefined;
+}
+
+/** Lists all photos of a folder, each with its label as {@link listLabelledPhotos} finds it. */
+export async function listPhotosWithLabels(
+  folder: string,
+  classes: readonly NamedClass[],
+): Promise<PlacedPhoto[]> {
+  const indices = indicesByLabel(classes);
+  const photos = await listPhotoFiles(folder);
+  return photos.map((photo) => {
+    const labels = labelsOf(resolve(folder), photo.name);
+    const label = labels.find((each) => indices(each) !== undefined) ?? labels[0];
+    return { ...photo, label, truth: indices(label) };
+  });
 }
 
 /** What a photo's place says that it shows, the likeliest first. */

@@ -95,6 +95,17 @@ export async function storeVersion(
   return manifest;
 }
 
+/**
+ * What a model's folder says of itself, by the files of its versions.
+ *
+ * @throws Error where it has none
+ */
+export async function readFolderManifest(folder: string): Promise<FolderManifest> {
+  const newest = (await listVersions(folder, basename(folder))).at(-1);
+  if (newest === undefined) throw new Error(`There is no model in ${folder}.`);
+  return await describeFolder(folder, newest);
+}
+
 /** Writes the file under the next free number. Two processes that do so at once get two numbers. */
 async function claimVersion(folder: string, bytes: Uint8Array): Promise<number> {
   const name = basename(folder);
@@ -115,7 +126,11 @@ async function claimVersion(folder: string, bytes: Uint8Array): Promise<number> 
   }
 }
 
-/** What manifest.json is to say, from the files that are there. */
+/**
+ * What a folder holds, by its files: manifest.json may be older than they are.
+ *
+ * @param newest the version to describe
+ */
 async function describeFolder(folder: string, newest: number): Promise<FolderManifest> {
   const name = basename(folder);
   const versions: StoredVersion[] = [];

@@ -1,6 +1,8 @@
+import process from 'node:process';
 import classNames from '../../model/classes.json' with { type: 'json' };
 import { readManifest } from '../../model/manifest.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
+import { readConfig } from '../config.ts';
 import { type LoadedNetwork, loadNetwork } from '../mobilenet/network.ts';
 import type { AnalysisParts } from '../pipeline/analyse-image.ts';
 import { type AnsweringModel, backboneModel, customModel } from '../pipeline/answering-model.ts';
@@ -34,7 +36,9 @@ export async function loadModelParts(modelText?: string): Promise<ModelParts> {
   const shared = { network, limits: cliLimits, now: () => performance.now() };
   if (file === undefined) {
     const classes = classNames.map(({ names, wnid }) => ({ names, wnid, label: names[0] }));
-    return { ...shared, classes, model: backboneModel(network, classes) };
+    const { unknownProbability, unknownMargin } = readConfig(process.env);
+    const thresholds = { minTopProbability: unknownProbability, minMargin: unknownMargin };
+    return { ...shared, classes, model: backboneModel(network, classes, thresholds) };
   }
   const { model: name, sha256 } = network.metadata;
   const identity = { model: name, sha256, blocks: network.blocks };

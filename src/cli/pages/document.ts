@@ -22,6 +22,8 @@ ul.tiles {
   padding: 0;
   list-style: none;
 }
+ul.sheet { grid-template-columns: repeat(auto-fill, minmax(min(9rem, 100%), 1fr)); }
+@media (min-width: 48rem) { ul.sheet { grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); } }
 .tile { overflow-wrap: anywhere; }
 .tile img { width: 100%; aspect-ratio: 1; object-fit: cover; }
 .tile p { margin: 0.35rem 0 0; line-height: 1.35; }

@@ -32,7 +32,6 @@ export async function reportPage(
       ${metrics === undefined ? html`<p>Too few photos to measure with.</p>` : headline(metrics)}
       ${metrics === undefined ? '' : labelTable(metrics)}
       ${metrics === undefined || labels.length > maxMatrixLabels ? '' : confusionTable(metrics)}
-      ${metrics === undefined ? '' : mistakeTiles(mistakes, training.mistakes.length)}
       ${
         metrics === undefined
           ? ''
@@ -45,6 +44,7 @@ export async function reportPage(
         </figure>
       </div>`
       }
+      ${metrics === undefined ? '' : mistakeTiles(mistakes, training.mistakes.length)}
       ${leftOut(training)}
       ${settings(training)}`,
   );
@@ -108,12 +108,12 @@ function mistakeTiles(mistakes: readonly PicturedMistake[], all: number): Html {
       ? `Mistakes (${all})`
       : `The surest ${mistakes.length} of ${all} mistakes`;
   return html`<h2>${title}</h2>
-    <p>The surest first. A photo in the wrong folder is often among them.</p>
+    <p>The surest first: photos in the wrong folder are often among them.</p>
     <ul class="tiles">
       ${mistakes.map(
         ({ photo, taken, takenProbability, ownProbability, thumbnail }) => html`<li class="tile">
         <img src="${thumbnail.url}" width="${thumbnail.width}" height="${thumbnail.height}" alt="${photo.name}">
-        <p><span class="wrong">${taken}</span> ${percentText(takenProbability)}</p>
+        <p>taken for <span class="wrong">${taken}</span>, ${percentText(takenProbability)}</p>
         <p>is ${photo.label}, ${percentText(ownProbability)}</p>
         <p class="note">${photo.name}</p>
       </li>`,
