@@ -14,6 +14,7 @@ import { installRivals } from './install.ts';
 import { load } from './load.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
+import { models } from './models.ts';
 import { readPhotos } from './photos.ts';
 import { explainUnloadable } from './rivals.ts';
 import { size } from './size.ts';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   formatsBenchmark,
   load,
   memory,
+  models,
   size,
 ];
 

@@ -3,11 +3,17 @@ import type {
   ClassifyAnswer,
   ExplainAnswer,
   HealthAnswer,
-  ModelAnswer,
-  ModelsAnswer,
+  ModelsClassifyAnswer,
 } from '../contract/answers.ts';
+import type { CustomModelSummary, ModelAnswer, ModelsAnswer } from '../contract/models.ts';
 import { decodeEmbedding } from './embedding.ts';
-import type { CallOptions, ClassifyOptions, EmbedOptions, ExplainOptions } from './options.ts';
+import type {
+  CallOptions,
+  ClassifyOptions,
+  EmbedOptions,
+  ExplainOptions,
+  ModelsClassifyOptions,
+} from './options.ts';
 import type { Photo } from './photo.ts';
 import { callOf, isObject, type Question, questionOf } from './question.ts';
 import { readJson, Transport, unexpectedAnswer } from './transport.ts';
@@ -16,8 +22,9 @@ export type {
   ClassifyAnswer,
   ExplainAnswer,
   HealthAnswer,
-  ModelAnswer,
+  ModelsClassifyAnswer,
 } from '../contract/answers.ts';
+export type { CustomModelSummary, ModelAnswer } from '../contract/models.ts';
 export type { Inclusion } from '../contract/parameters.ts';
 /** Type of the whole API, for `hc<PetalApp>()` of `hono/client`. */
 export type { PetalApp } from '../http/app.ts';
@@ -26,6 +33,7 @@ export type {
   ClassifyOptions,
   EmbedOptions,
   ExplainOptions,
+  ModelsClassifyOptions,
   PhotoOptions,
 } from './options.ts';
 export { PetalError, type PetalErrorCode, type TransportCode } from './petal-error.ts';
@@ -53,6 +61,8 @@ export interface ClientOptions {
 export interface PetalClient {
   /** What photos show. */
   readonly classify: Question<ClassifyOptions, ClassifyAnswer>;
+  /** The same by several models at once, which share the work on each photo. */
+  readonly classifyByModels: Question<ModelsClassifyOptions, ModelsClassifyAnswer>;
   /** Photos as vectors of 1280 numbers, to be compared with each other. */
   readonly embed: Question<EmbedOptions, Float32Array>;
   /** Where in photos a class is seen, as numbers. */
@@ -60,7 +70,7 @@ export interface PetalClient {
   /** The same as a picture (PNG): the photo, upright, with the map over it. */
   explainPng(photo: Photo, options?: ExplainOptions): Promise<Blob>;
   /** What can answer, and where it comes from. */
-  models(options?: CallOptions): Promise<ModelAnswer[]>;
+  models(options?: CallOptions): Promise<(ModelAnswer | CustomModelSummary)[]>;
   /** @throws PetalError `model-unavailable` while no photo can be classified */
   health(options?: CallOptions): Promise<HealthAnswer>;
 }
@@ -91,6 +101,10 @@ export function createClient(options: ClientOptions): PetalClient {
       path: 'v1/classify',
       read: (value) => ('predictions' in value ? (value as ClassifyAnswer) : undefined),
     }),
+    classifyByModels: questionOf(transport, limits, {
+      path: 'v1/classify',
+      read: readByModels,
+    }),
     embed: questionOf(transport, limits, {
       path: 'v1/embed',
       // A third of the size of numbers as text.
@@ -117,4 +131,12 @@ export function createClient(options: ClientOptions): PetalClient {
       return await get<HealthAnswer>('healthz', 'wasmHeapBytes', options);
     },
   };
+}
+
+/** One model alone is answered without a list. */
+function readByModels(value: object): ModelsClassifyAnswer | undefined {
+  if ('models' in value) return value as ModelsClassifyAnswer;
+  if (!('predictions' in value)) return undefined;
+  const { image, region, ...answer } = value as ClassifyAnswer;
+  return { models: [answer], image, ...(region === undefined ? {} : { region }) };
 }

@@ -15,7 +15,7 @@ export interface PhotoOptions extends CallOptions {
    * it out of proportion, `pad` all of it between bars.
    */
   readonly fit?: 'crop' | 'squash' | 'pad' | undefined;
-  /** Which model answers; `models()` lists them. */
+  /** Which model answers, as `name` or `name@version`; `models()` lists them. */
   readonly model?: string | undefined;
 }
 
@@ -33,6 +33,11 @@ export interface ClassifyOptions extends PhotoOptions {
   readonly exclude?: readonly string[] | undefined;
   /** What is added to the answer. */
   readonly include?: readonly Inclusion[] | undefined;
+}
+
+export interface ModelsClassifyOptions extends Omit<ClassifyOptions, 'model'> {
+  /** Which models answer, at most 8, each as `name` or `name@version`. */
+  readonly model?: readonly string[] | undefined;
 }
 
 export interface EmbedOptions extends PhotoOptions {

@@ -7,9 +7,9 @@ import { NumberArray } from '../json/number-array.ts';
 import { numberList } from '../json/schemas.ts';
 import { maxImages, photoText } from './photos.ts';
 
-/** What the network gives, as tensors of one row a photo. */
+/** What a model gives, as tensors of one row a photo; as many probabilities as it has classes. */
 export const outputTensors = {
-  probabilities: { datatype: 'FP32', shape: [-1, 1000] },
+  probabilities: { datatype: 'FP32', shape: [-1, -1] },
   embedding: { datatype: 'FP32', shape: [-1, 1280] },
   class: { datatype: 'INT64', shape: [-1] },
   label: { datatype: 'BYTES', shape: [-1] },

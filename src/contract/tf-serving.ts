@@ -1,6 +1,6 @@
 /** What TensorFlow Serving's REST API says (https://www.tensorflow.org/tfx/serving/api_rest), as far as Petal does. */
 import * as z from 'zod';
-import { modelVersionStatus } from './answers.ts';
+import { modelVersionStatus } from './models.ts';
 import { maxImages, photoText } from './photos.ts';
 
 const binary = z.strictObject({ b64: photoText }, 'Expected {"b64": "<base64>"}');
@@ -40,7 +40,6 @@ export const predictBody = z
 
 const probabilities = z
   .array(z.number())
-  .length(1000)
   .meta({ description: 'In order of the class index: "background" is not among them.' });
 
 /** One photo in the row format. */
@@ -67,13 +66,16 @@ export const predictAnswer = z.union([
     .meta({ id: 'PredictOutputs' }),
 ]);
 
-/** The tensors of the one signature, as TensorFlow's protobufs name their types; -1 is any length. */
+/**
+ * The tensors of the one signature, as TensorFlow's protobufs name their types; -1 is any length.
+ * There are as many probabilities as the model has classes.
+ */
 export const signature = {
   inputs: { image_bytes: { dtype: 'DT_STRING', shape: [-1] } },
   outputs: {
     classes: { dtype: 'DT_INT64', shape: [-1] },
     label: { dtype: 'DT_STRING', shape: [-1] },
-    probabilities: { dtype: 'DT_FLOAT', shape: [-1, 1000] },
+    probabilities: { dtype: 'DT_FLOAT', shape: [-1, -1] },
   },
 } as const;
 

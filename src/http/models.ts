@@ -1,67 +1,75 @@
 import { type Context, Hono } from 'hono';
-import type { ModelAnswer, ModelsAnswer } from '../contract/answers.ts';
+import { authorise } from '../access/authorise.ts';
+import type {
+  CustomModelAnswer,
+  CustomModelSummary,
+  ModelAnswer,
+  ModelsAnswer,
+} from '../contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
-import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { admit } from './admission.ts';
+import { readReference } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
+import { describeCustomModel, describeVersion } from './model-description.ts';
+import { describeVersions } from './model-status.ts';
 import type { AppParts } from './parts.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
-/** There is one version of each model. */
-export const modelVersion = '1';
-
-/** GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes from. */
-export function modelRoutes(parts: AppParts) {
+/**
+ * GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes
+ * from. The backbone's own classes everybody may know of; users' models only
+ * those who may ask with them.
+ */
+export function modelRoutes(parts: AppParts, room: WaitingRoom) {
+  const guard = admit(parts, room, 'classify');
   return new Hono<PetalEnv>()
-    .get('/v1/models', (c) => {
-      const answer = { models: [describeModel(parts.network().metadata)] };
-      return typed<ModelsAnswer>(c.json(answer));
+    .get('/v1/models', async (c) => {
+      c.header('Cache-Control', 'no-store');
+      const models = [describeModel(parts.network().metadata), ...(await summaries(c, parts))];
+      return typed<ModelsAnswer>(c.json({ models }));
     })
-    .get('/v1/models/:name', compatible, (c) => {
-      const { metadata } = networkNamed(c, parts, c.req.param('name'));
-      return typed<ModelAnswer>(c.json(describeModel(metadata)));
-    });
+    .get(
+      '/v1/models/:name',
+      compatible,
+      (c, next) => (isBackbone(parts, c.req.param('name')) ? next() : guard(c, next)),
+      (c) => typed<ModelAnswer | CustomModelAnswer>(describe(c, parts, c.req.param('name'))),
+    );
 }
 
-/**
- * The network that a request names, or the only one.
- *
- * @throws AppError `model-not-found`, `model-unavailable`
- */
-export function networkNamed(
-  c: Context<PetalEnv>,
-  { network }: AppParts,
-  name?: string,
-): LoadedNetwork {
-  const loaded = network();
-  const { model } = loaded.metadata;
-  if (name !== undefined && name !== model) {
-    throw new AppError('model-not-found', `The only model here is ${model}.`, {
-      facts: { models: [model] },
-    });
-  }
-  c.get('facts').model = model;
-  return loaded;
-}
-
-/**
- * The same for protocols that number the versions of a model.
- *
- * @param version the only one unless named
- */
-export function networkOfVersion(
+async function describe(
   c: Context<PetalEnv>,
   parts: AppParts,
-  name: string | undefined,
-  version = modelVersion,
-): LoadedNetwork {
-  const network = networkNamed(c, parts, name);
-  if (version === modelVersion) return network;
-  const { model } = network.metadata;
-  throw new AppError('model-not-found', `The only version of ${model} is ${modelVersion}.`, {
-    facts: { models: [model] },
-  });
+  reference: string,
+): Promise<Response> {
+  const { name, version } = readReference(reference);
+  c.get('facts').model = reference;
+  c.header('Cache-Control', 'no-store');
+  if (isBackbone(parts, reference)) return c.json(describeModel(parts.network().metadata));
+  return c.json(await describeCustomModel(c, parts, name, version));
+}
+
+function isBackbone({ network }: AppParts, name: string): boolean {
+  return name === network().metadata.model;
+}
+
+async function summaries(c: Context<PetalEnv>, parts: AppParts): Promise<CustomModelSummary[]> {
+  if (parts.models === undefined || !(await mayClassify(c, parts))) return [];
+  const models = await parts.models.summaries();
+  return models.map(({ name, current }) => ({ name, ...describeVersion(current) }));
+}
+
+async function mayClassify(c: Context<PetalEnv>, { access }: AppParts): Promise<boolean> {
+  const { headers } = c.req.raw;
+  try {
+    await authorise(access, { url: new URL(c.req.url), headers }, 'classify');
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
 }
 
 function describeModel(metadata: ArtifactMetadata): ModelAnswer {
@@ -76,10 +84,4 @@ function describeModel(metadata: ArtifactMetadata): ModelAnswer {
     sha256,
     ...describeVersions(),
   };
-}
-
-/** As TensorFlow Serving has it (get_model_status.proto). */
-export function describeVersions(): Pick<ModelAnswer, 'model_version_status'> {
-  const status = { error_code: 'OK', error_message: '' } as const;
-  return { model_version_status: [{ version: modelVersion, state: 'AVAILABLE', status }] };
 }

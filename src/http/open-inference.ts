@@ -11,10 +11,11 @@ import {
 import { maxImages } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import type { NumberArray } from '../json/number-array.ts';
+import type { AnsweringModel } from '../pipeline/answering-model.ts';
 import { admit } from './admission.ts';
+import { modelOfVersion, type NamedModel, versionText } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { modelVersion, networkOfVersion } from './models.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
@@ -43,20 +44,21 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
       parts.network();
       return c.json({ live: true, ready: true });
     })
-    .on('GET', modelPaths, (c) => {
-      const { model } = modelOf(c, parts).metadata;
-      const tensors = (table: typeof inputTensors | typeof outputTensors) =>
-        Object.entries(table).map(([name, tensor]) => ({ name, ...tensor }));
+    .on('GET', modelPaths, async (c) => {
+      const { model } = await modelOf(c, parts);
       return c.json({
-        name: model,
-        versions: [modelVersion],
+        name: model.name,
+        versions: [versionText(model)],
         platform: 'tensorflow_js',
-        inputs: tensors(inputTensors),
-        outputs: tensors(outputTensors),
+        inputs: Object.entries(inputTensors).map(([name, tensor]) => ({ name, ...tensor })),
+        outputs: outputNames.map((name) => {
+          const { datatype } = outputTensors[name];
+          return { name, datatype, shape: [-1, ...rowShape(name, model)] };
+        }),
       });
     })
-    .on('GET', withSuffix('/ready'), (c) =>
-      c.json({ name: modelOf(c, parts).metadata.model, ready: true }),
+    .on('GET', withSuffix('/ready'), async (c) =>
+      c.json({ name: (await modelOf(c, parts)).model.name, ready: true }),
     )
     .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), (c) => infer(c, parts));
 }
@@ -68,12 +70,12 @@ interface Asked {
   readonly outputs: readonly OutputName[];
 }
 
-function infer(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
-  const network = modelOf(c, parts);
+async function infer(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const { model } = await modelOf(c, parts);
   readParameters('infer', { query: new URL(c.req.url).searchParams });
   if (c.req.header('Inference-Header-Content-Length') !== undefined) throw binaryData();
   let asked: Asked = { id: undefined, isTensor: false, outputs: outputNames };
-  return respondToPhotos(c, parts, {
+  return await respondToPhotos(c, parts, {
     protocol: {
       isJsonOnly: true,
       holdsNumbers: true,
@@ -92,25 +94,30 @@ function infer(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
     isAllOrNothing: true,
     ask() {
       const { id, isTensor, outputs } = asked;
-      const question = (isTensor ? tensorQuestion : probabilitiesQuestion)(parts, network);
+      const question = (isTensor ? tensorQuestion : probabilitiesQuestion)(parts, model);
       return { ...question, layout: JSON.stringify([id, outputs]) };
     },
     respond(outcomes) {
       const { id, outputs } = asked;
       const rows = answersOf(outcomes);
       const answer: InferAnswer = {
-        model_name: network.metadata.model,
-        model_version: modelVersion,
+        model_name: model.name,
+        model_version: versionText(model),
         ...(id === undefined ? {} : { id }),
-        outputs: outputs.map((name) => outputTensor(name, rows)),
+        outputs: outputs.map((name) => outputTensor(name, model, rows)),
       };
       return c.json(answer);
     },
   });
 }
 
-function modelOf(c: Context<PetalEnv>, parts: AppParts) {
-  return networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
+function modelOf(c: Context<PetalEnv>, parts: AppParts): Promise<NamedModel> {
+  return modelOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
+}
+
+/** What an output's tensor has for one photo. */
+function rowShape(name: OutputName, { classes }: AnsweringModel): readonly number[] {
+  return name === 'probabilities' ? [classes.length] : outputTensors[name].shape.slice(1);
 }
 
 function sourcesOf(tensor: InputTensor): PhotoSource[] {
@@ -161,16 +168,17 @@ function slicesOf({ values, shape: nesting }: NumberArray, shape: number[]): Pho
 
 function outputTensor(
   name: OutputName,
+  model: AnsweringModel,
   rows: readonly AllProbabilities[],
 ): InferAnswer['outputs'][number] {
-  const { datatype, shape } = outputTensors[name];
+  const { datatype } = outputTensors[name];
   const data = {
     probabilities: () => rows.flatMap(({ probabilities }) => probabilities),
     embedding: () => rows.flatMap(({ embedding }) => embedding),
     class: () => rows.map(({ classIndex }) => classIndex),
     label: () => rows.map(({ label }) => label),
   }[name]();
-  return { name, datatype, shape: [rows.length, ...shape.slice(1)], data };
+  return { name, datatype, shape: [rows.length, ...rowShape(name, model)], data };
 }
 
 /** Triton's extension, which its own clients use unless told otherwise. */

@@ -1,11 +1,11 @@
-import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { backgroundOutputs, type ImageClass } from '../mobilenet/top-k.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
+import type { AnsweringModel } from '../pipeline/answering-model.ts';
+import { referenceOf } from './answering.ts';
 import type { Question, Timed } from './answers.ts';
 import { representations } from './negotiation.ts';
 import type { AppParts } from './parts.ts';
 
-/** Everything the network says, for protocols that leave the choosing to the client. */
+/** Everything a model says, for protocols that leave the choosing to the client. */
 export interface AllProbabilities {
   /** One a class, in order of their index; "background" is not among them. */
   readonly probabilities: readonly number[];
@@ -18,21 +18,20 @@ export interface AllProbabilities {
 
 /** What those protocols ask of each photo. */
 export function probabilitiesQuestion(
-  { classes, clock, config }: AppParts,
-  network: LoadedNetwork,
+  { clock, config: limits, network }: AppParts,
+  model: AnsweringModel,
 ): Question<AllProbabilities> {
-  const { model, sha256 } = network.metadata;
-  const pipeline = { network, limits: config, now: clock.now };
+  const pipeline = { network: network(), limits, now: clock.now };
+  const options = { fit: 'crop', sources: [model.source] } as const;
   return {
-    text: JSON.stringify(['probabilities', { model, fit: 'crop' }]),
-    modelSha256: sha256,
+    text: JSON.stringify(['probabilities', { model: referenceOf(model), fit: 'crop' }]),
+    modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
     answer(bytes) {
-      const { durationsMs, readings } = analyseImage(pipeline, bytes, { fit: 'crop' });
-      const [{ embedding }] = readings;
+      const { durationsMs, readings } = analyseImage(pipeline, bytes, options);
       const startMs = clock.now();
-      const answer = describe({ embedding, probabilities: network.classify(embedding) }, classes);
+      const answer = describe(model, readings[0].embedding);
       const inference = durationsMs.inference + clock.now() - startMs;
       return { durationsMs: { ...durationsMs, inference }, answer };
     },
@@ -41,19 +40,19 @@ export function probabilitiesQuestion(
 
 /** The same of an input that the client made itself: float32 [side, side, 3], -1..1, as bytes. */
 export function tensorQuestion(
-  { classes, clock }: AppParts,
-  network: LoadedNetwork,
+  { clock, network }: AppParts,
+  model: AnsweringModel,
 ): Question<AllProbabilities> {
-  const { model, sha256 } = network.metadata;
   return {
-    text: JSON.stringify(['tensor', { model }]),
-    modelSha256: sha256,
+    text: JSON.stringify(['tensor', { model: referenceOf(model) }]),
+    modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
     answer(bytes): Timed<AllProbabilities> {
       const startMs = clock.now();
       const input = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-      const answer = describe(network.infer(input), classes);
+      const [{ embedding }] = network().read(input, [model.source]);
+      const answer = describe(model, embedding);
       return {
         answer,
         durationsMs: { decode: 0, preprocess: 0, inference: clock.now() - startMs },
@@ -62,16 +61,13 @@ export function tensorQuestion(
   };
 }
 
-function describe(
-  { probabilities, embedding }: { probabilities: Float32Array; embedding: Float32Array },
-  classes: readonly ImageClass[],
-): AllProbabilities {
-  const ofClasses = Array.from(probabilities.subarray(backgroundOutputs));
-  const classIndex = ofClasses.indexOf(Math.max(...ofClasses));
+function describe(model: AnsweringModel, embedding: Float32Array): AllProbabilities {
+  const probabilities = Array.from(model.judge(embedding).probabilities);
+  const classIndex = probabilities.indexOf(Math.max(...probabilities));
   return {
-    probabilities: ofClasses,
+    probabilities,
     embedding: Array.from(embedding),
     classIndex,
-    label: classes[classIndex].label,
+    label: model.classes[classIndex].label,
   };
 }

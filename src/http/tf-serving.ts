@@ -5,10 +5,12 @@ import {
   predictBody,
   signature,
 } from '../contract/tf-serving.ts';
+import type { AnsweringModel } from '../pipeline/answering-model.ts';
 import { admit } from './admission.ts';
+import { modelOfVersion, versionText } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
-import { describeVersions, modelVersion, networkOfVersion } from './models.ts';
+import { describeVersions } from './model-status.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
 import { respondToPhotos } from './photo-request.ts';
@@ -28,16 +30,16 @@ const verb = ':predict';
 export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
   return new Hono<PetalEnv>()
     .use('/v1/models/*', compatible)
-    .get('/v1/models/:model/versions/:version', (c) => {
-      networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
-      return c.json(describeVersions());
+    .get('/v1/models/:model/versions/:version', async (c) => {
+      const { model, version } = c.req.param();
+      return c.json(describeVersions((await modelOfVersion(c, parts, model, version)).model));
     })
     .on(
       'GET',
       ['/v1/models/:model/metadata', '/v1/models/:model/versions/:version/metadata'],
-      (c) => {
-        const network = networkOfVersion(c, parts, c.req.param('model'), c.req.param('version'));
-        return c.json(describeSignature(network.metadata.model));
+      async (c) => {
+        const { model, version } = c.req.param();
+        return c.json(describeSignature((await modelOfVersion(c, parts, model, version)).model));
       },
     )
     .post('/v1/models/:target{[^/]+:predict}', admit(parts, room, 'classify'), (c) =>
@@ -53,20 +55,20 @@ export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
 /** Clients send their JSON as whatever: `curl -d` as a form, Python's requests without a type. */
 const instances: JsonProtocol = { readPhotos: readInstances, isJsonOnly: true };
 
-function predict(
+async function predict(
   c: Context<PetalEnv>,
   parts: AppParts,
   name: string,
   version?: string,
 ): Promise<Response> {
-  const network = networkOfVersion(c, parts, name, version);
+  const named = await modelOfVersion(c, parts, name, version);
   readParameters('infer', { query: new URL(c.req.url).searchParams });
-  return respondToPhotos(c, parts, {
+  return await respondToPhotos(c, parts, {
     protocol: instances,
     isAllOrNothing: true,
     ask(received) {
       const layout = isByRows(received) ? 'rows' : 'columns';
-      return { ...probabilitiesQuestion(parts, network), layout };
+      return { ...probabilitiesQuestion(parts, named.model), layout };
     },
     respond(outcomes, received) {
       const rows = answersOf(outcomes).map(
@@ -118,15 +120,19 @@ function readInstances(body: unknown): ReturnType<JsonProtocol['readPhotos']> {
   };
 }
 
-function describeSignature(name: string): MetadataAnswer {
+function describeSignature(model: AnsweringModel): MetadataAnswer {
+  const { inputs, outputs } = signature;
   return {
-    model_spec: { name, signature_name: '', version: modelVersion },
+    model_spec: { name: model.name, signature_name: '', version: versionText(model) },
     metadata: {
       signature_def: {
         signature_def: {
           serving_default: {
-            inputs: describeTensors(signature.inputs),
-            outputs: describeTensors(signature.outputs),
+            inputs: describeTensors(inputs),
+            outputs: describeTensors({
+              ...outputs,
+              probabilities: { ...outputs.probabilities, shape: [-1, model.classes.length] },
+            }),
             method_name: 'tensorflow/serving/predict',
           },
         },

@@ -105,8 +105,9 @@ export class Backbone {
    */
   read(input: Float32Array, sources: readonly Source[], wanted: Wanted = {}): Reading[] {
     const size = this.#inputSize;
-    const tails = sources.map((source) => (source === 'backbone' ? [] : this.#load(source)));
-    const starts = tails.map((blocks) => this.#blocks.length - blocks.length);
+    const starts = sources.map(
+      (source) => this.#blocks.length - (source === 'backbone' ? 0 : source.blocks.length),
+    );
     // From the one that leaves the backbone first to the last: `x` goes on along the backbone.
     const order = [...starts.keys()].sort((a, b) => starts[a] - starts[b]);
     const readings: Reading[] = [];
@@ -115,7 +116,9 @@ export class Backbone {
     for (const i of order) {
       x = runBlocks(this.#blocks.slice(at, starts[i]), x);
       at = starts[i];
-      const features = runBlocks(tails[i], x.clone());
+      const source = sources[i];
+      // Loaded when it is run, as loading one may free another.
+      const features = runBlocks(source === 'backbone' ? [] : this.#load(source), x.clone());
       readings[i] = readOut(features, wanted);
       features.dispose();
     }

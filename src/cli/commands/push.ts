@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import process from 'node:process';
 import { Command, Option } from 'commander';
 import { isLoopback } from '../../access/loopback.ts';
 import { modelName } from '../../classes/model-name.ts';
@@ -39,7 +38,7 @@ async function push(text: string, { to, as, key, json = false }: Options): Promi
   if (!read.success) {
     throw new Error(`${as ?? file.name} can't be a name there. ${read.error.issues[0].message}.`);
   }
-  if (key !== undefined && origin.protocol === 'http:' && !isLoopback(origin.hostname)) {
+  if (key !== undefined && origin.protocol === 'http:' && !isLoopback(origin)) {
     throw new Error(
       `A key would go to ${origin.origin} for everybody on the way to read. Use https.`,
     );
