@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import type { PublishedModel } from '../classes/catalog.ts';
 import { type BackboneIdentity, readModelFile } from '../classes/model-file.ts';
 import { modelName } from '../classes/model-name.ts';
+import { commandName } from './command-name.ts';
 import { headsFolder, listVersions, versionPath } from './model-folder.ts';
 
 /** A user's model on disk. */
@@ -57,7 +58,7 @@ async function fileOf(path: string): Promise<ModelFile> {
 async function whichThereAre(): Promise<string> {
   const names = await listModelNames();
   return names.length === 0
-    ? 'Train one first: petal train <folder> --name <name>'
+    ? `Train one first: ${commandName} train <folder> --name <name>`
     : `There are: ${names.join(', ')}.`;
 }
 

@@ -1,11 +1,12 @@
 import { styleText } from 'node:util';
 import { alignColumns, percent } from './columns.ts';
+import { commandName } from './command-name.ts';
 import { type FolderManifest, headsFolder } from './model-folder.ts';
 
 /** Models as a table for a terminal. */
 export function formatModels(models: readonly FolderManifest[]): string {
   if (models.length === 0) {
-    return `There are no models in ${headsFolder}. Train one: petal train <folder> --name <name>`;
+    return `There are no models in ${headsFolder}. Train one: ${commandName} train <folder> --name <name>`;
   }
   const [header, ...rows] = alignColumns([
     ['model', 'version', 'classes', 'accuracy', 'trained'],

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
 import type { Fit } from '../../image/fit.ts';
+import { commandName } from '../command-name.ts';
 import { fitOption, jsonOption, modelOption, parsePositive } from '../options.ts';
 
 interface Options {
@@ -26,9 +27,9 @@ export function classifyCommand(): Command {
       'after',
       `
 Examples:
-  petal classify photo.jpg
-  petal classify holiday/ --model flowers --top-k 1
-  petal classify holiday/ --model flowers@2 --json`,
+  ${commandName} classify photo.jpg
+  ${commandName} classify holiday/ --model flowers --top-k 1
+  ${commandName} classify holiday/ --model flowers@2 --json`,
     )
     .action(async (paths: string[], { model, fit, topK, json }: Options) => {
       const { classifyPhotos, formatAnswers, listNamedPhotos } = await import('../classify.ts');

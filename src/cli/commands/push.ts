@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { isLoopback } from '../../access/loopback.ts';
 import { modelName } from '../../classes/model-name.ts';
+import { commandName } from '../command-name.ts';
 import { jsonOption } from '../options.ts';
 
 interface Options {
@@ -23,8 +24,8 @@ export function pushCommand(): Command {
       'after',
       `
 Examples:
-  petal push flowers --to http://127.0.0.1:8787
-  PETAL_API_KEY=... petal push flowers@2 --to https://petal.example.workers.dev`,
+  ${commandName} push flowers --to http://127.0.0.1:8787
+  PETAL_API_KEY=... ${commandName} push flowers@2 --to https://petal.example.workers.dev`,
     )
     .action(push);
 }

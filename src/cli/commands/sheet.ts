@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Fit } from '../../image/fit.ts';
+import { commandName } from '../command-name.ts';
 import { fitOption, modelOption, parsePositive, seedOption } from '../options.ts';
 
 interface Options {
@@ -41,8 +42,8 @@ export function sheetCommand(): Command {
       'after',
       `
 Examples:
-  petal sheet flowers --model flowers
-  petal sheet holiday -n 24 --columns 6 -o holiday.png`,
+  ${commandName} sheet flowers --model flowers
+  ${commandName} sheet holiday -n 24 --columns 6 -o holiday.png`,
     )
     .action(
       async (folder: string, { model, fit, number, columns, seed, dark, output }: Options) => {

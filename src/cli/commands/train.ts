@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path';
-import process from 'node:process';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { modelName } from '../../classes/model-name.ts';
 import { type HeadMode, headModes } from '../../classes/train-head.ts';
+import { commandName } from '../command-name.ts';
 import { headsFolder } from '../model-folder.ts';
 import { jsonOption, parsePositive, seedOption } from '../options.ts';
 
@@ -72,8 +72,8 @@ export function trainCommand(): Command {
       'after',
       `
 Examples:
-  petal train flowers                          flowers/daisy/*.jpg, flowers/tulips/*.png ...
-  petal train photos/garden --name garden --augment 8
+  ${commandName} train flowers                          flowers/daisy/*.jpg, flowers/tulips/*.png ...
+  ${commandName} train photos/garden --name garden --augment 8
 
 Photos become square as they do when they are classified (crop). Training again keeps
 the older versions: --model garden is the newest one, --model garden@1 the first.`,
@@ -135,8 +135,8 @@ async function train(folder: string, options: Options): Promise<void> {
       `  ${join(modelFolder, 'report.html')}`,
       '',
       'Next:',
-      `  ${commandName()} classify ${classes.photos[0].path} --model ${modelText(out, name)}`,
-      `  ${commandName()} push ${modelText(out, name)} --to http://127.0.0.1:8787`,
+      `  ${commandName} classify ${classes.photos[0].path} --model ${modelText(out, name)}`,
+      `  ${commandName} push ${modelText(out, name)} --to http://127.0.0.1:8787`,
     ].join('\n'),
   );
 }
@@ -144,9 +144,4 @@ async function train(folder: string, options: Options): Promise<void> {
 /** How other commands are told of a model. */
 function modelText(out: string, name: string): string {
   return out === headsFolder ? name : join(out, name);
-}
-
-/** How a person called this command. */
-function commandName(): string {
-  return process.env.npm_command === 'exec' ? 'npm exec petal --' : 'petal';
 }
