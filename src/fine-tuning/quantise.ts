@@ -1,5 +1,6 @@
 import type { Layer, LayerWeights } from '../mobilenet/artifact.ts';
 import type { RealWeights } from '../mobilenet/loaded-layer.ts';
+import { type Parameters, weightsOf } from './parameters.ts';
 
 /** The largest int8 value; -128 is left out, so that the range is symmetric, as in the backbone. */
 const largestInt8 = 127;
@@ -31,4 +32,14 @@ export function quantise(
     scales,
     biases: biases.slice(),
   };
+}
+
+/** All layers' weights as they are stored, by the layers' names. */
+export function quantiseLayers(
+  layers: readonly Layer[],
+  parameters: Parameters,
+): Map<string, LayerWeights> {
+  return new Map(
+    layers.map((layer) => [layer.name, quantise(layer, weightsOf(parameters, layer.name))]),
+  );
 }

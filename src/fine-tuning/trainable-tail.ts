@@ -4,7 +4,15 @@ import { loadLayer, type RealWeights, runLayer } from '../mobilenet/loaded-layer
 import type { ActivationBatch } from './activation-batch.ts';
 import { layerGradients } from './layer-gradient.ts';
 import type { LayerRun } from './layer-run.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, weightsOf } from './parameters.ts';
+
+/** The last blocks of the backbone before its classifier, with weights that can be trained. */
+export interface TrainableTail {
+  /** Of the backbone's table. */
+  readonly blocks: readonly Block[];
+  /** Of all of their layers. */
+  readonly parameters: Parameters;
+}
 
 /** One run of a tail, to be gone back through. */
 export interface TailRun {
@@ -15,24 +23,19 @@ export interface TailRun {
 }
 
 /**
- * Runs blocks on the current tfjs backend, by the very kernels that serve.
+ * Runs a tail on the current tfjs backend, by the very kernels that serve.
  * Leaves no tensor behind.
  *
- * @param blocks of the backbone's table, the last of which is the last before the classifier
- * @param input what goes into the first of them
+ * @param input what goes into the first of its blocks
  */
-export function runTail(
-  blocks: readonly Block[],
-  parameters: Parameters,
-  input: ActivationBatch,
-): TailRun {
+export function runTail({ blocks, parameters }: TrainableTail, input: ActivationBatch): TailRun {
   let x = input;
   const layers: LayerRun[][] = [];
   for (const block of blocks) {
     const runs: LayerRun[] = [];
     const blockInput = x;
     for (const layer of block.layers) {
-      const run = runLayerOn(layer, weightsOf(parameters, layer), x);
+      const run = runLayerOn(layer, weightsOf(parameters, layer.name), x);
       runs.push(run);
       x = run.output;
     }
@@ -69,12 +72,6 @@ export function tailGradients(
     if (byInput !== undefined) byOutput = sumOf(byOutput, byInput);
   }
   return gradients;
-}
-
-function weightsOf(parameters: Parameters, { name }: Layer): RealWeights {
-  const found = parameters.get(name);
-  if (found === undefined) throw new Error(`The tail has no weights for the layer ${name}.`);
-  return found;
 }
 
 /** Runs one layer on the backend, and reads what comes out. */

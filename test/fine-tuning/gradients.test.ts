@@ -2,7 +2,6 @@ import { memory } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { embeddingLength } from '../../src/classes/head.ts';
-import { seededRandom } from '../../src/classes/seeded-random.ts';
 import type { ActivationBatch } from '../../src/fine-tuning/activation-batch.ts';
 import { headLoss } from '../../src/fine-tuning/head-loss.ts';
 import { layerGradients, passRelu6 } from '../../src/fine-tuning/layer-gradient.ts';
@@ -18,6 +17,7 @@ import { type Block, type Layer, weightShape } from '../../src/mobilenet/artifac
 import { installWasmBackend } from '../../src/mobilenet/backend.ts';
 import type { RealWeights } from '../../src/mobilenet/loaded-layer.ts';
 import { readAssets } from '../../src/runtime/node.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 beforeAll(async () => {
   installWasmBackend((await readAssets(inject('artifactPath'))).wasm);
@@ -237,7 +237,7 @@ describe('a tail', () => {
             layers.map((layer) => [layer.name, randomParameters(layer, random)]),
           );
           const input = randomBatch(3, side, 4, random);
-          const run = runTail(blocks, parameters, input);
+          const run = runTail({ blocks, parameters }, input);
           const weighting = uniform(run.embeddings.length, random);
           const gradients = tailGradients(blocks, run, weighting.slice());
           expect([...gradients.keys()].sort()).toEqual(layers.map(({ name }) => name).sort());
@@ -247,7 +247,7 @@ describe('a tail', () => {
             const isSmooth = expectSlope(
               (weights) => {
                 const changed = new Map([...parameters, [name, { ...own, weights }]]);
-                const changedRun = runTail(blocks, changed, input);
+                const changedRun = runTail({ blocks, parameters: changed }, input);
                 if (cutsOf(changedRun) !== cutsOf(run)) return Number.NaN;
                 return dot(changedRun.embeddings, weighting);
               },

@@ -10,7 +10,7 @@ import { fits } from '../../src/image/fit.ts';
 import { orientations, turnUpright } from '../../src/image/orientation.ts';
 import { NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 const size = 12;
 
