@@ -11,11 +11,12 @@ interface Options {
   readonly columns: number;
   readonly seed: number;
   readonly dark?: boolean;
-  readonly output: string;
+  readonly output?: readonly string[];
 }
 
-function parseOutput(path: string): string {
-  if (['.html', '.png'].includes(extname(path).toLowerCase())) return path;
+/** The option may be given several times. */
+function parseOutput(path: string, others?: readonly string[]): readonly string[] {
+  if (['.html', '.png'].includes(extname(path).toLowerCase())) return [...(others ?? []), path];
   throw new InvalidArgumentError('Expected a file whose name ends with .html or .png.');
 }
 
@@ -32,9 +33,10 @@ export function sheetCommand(): Command {
     )
     .addOption(seedOption('chooses the photos, evenly over the labels'))
     .addOption(
-      new Option('-o, --output <file>', 'where to write it: .html or .png')
-        .argParser(parseOutput)
-        .default('sheet.html'),
+      new Option(
+        '-o, --output <file>',
+        'where to write it: .html or .png, or each once (default: "sheet.html")',
+      ).argParser(parseOutput),
     )
     .option('--dark', 'draw the .png in dark colours; the .html is dark where the reader is')
     .addOption(fitOption())
@@ -45,23 +47,27 @@ Examples:
   ${commandName} sheet flowers --model flowers
   ${commandName} sheet holiday -n 24 --columns 6 -o holiday.png`,
     )
-    .action(
-      async (folder: string, { model, fit, number, columns, seed, dark, output }: Options) => {
-        const { replaceFile } = await import('../../../model/replace-file.ts');
-        const { listNamedPhotos } = await import('../classify.ts');
-        const { loadModelParts } = await import('../parts.ts');
-        const { makeSheet } = await import('../sheet.ts');
-        const { sheetCaption, sheetPage } = await import('../pages/sheet-page.ts');
-        await listNamedPhotos([folder]);
-        const parts = await loadModelParts(model);
-        const sheet = await makeSheet(parts, folder, { fit, count: number, columns, seed });
-        const isPicture = extname(output).toLowerCase() === '.png';
-        const file = isPicture
-          ? await (await import('../sheet-picture.ts')).drawSheet(sheet, dark ? 'dark' : 'light')
-          : await sheetPage(sheet);
-        await replaceFile(output, (handle) => handle.writeFile(file));
-        for (const { name, refusal } of sheet.refused) console.error(`${name}: ${refusal}`);
-        console.log(`Wrote ${output}: ${sheetCaption(sheet)}.`);
-      },
-    );
+    .action(drawSheets);
+}
+
+async function drawSheets(folder: string, options: Options): Promise<void> {
+  const { replaceFile } = await import('../../../model/replace-file.ts');
+  const { listNamedPhotos } = await import('../classify.ts');
+  const { loadModelParts } = await import('../parts.ts');
+  const { makeSheet } = await import('../sheet.ts');
+  const { sheetCaption, sheetPage } = await import('../pages/sheet-page.ts');
+  const { model, fit, number: count, columns, seed, dark = false } = options;
+  await listNamedPhotos([folder]);
+  const parts = await loadModelParts(model);
+  const sheet = await makeSheet(parts, folder, { fit, count, columns, seed });
+  const outputs = options.output ?? ['sheet.html'];
+  for (const path of outputs) {
+    const isPicture = extname(path).toLowerCase() === '.png';
+    const file = isPicture
+      ? await (await import('../sheet-picture.ts')).drawSheet(sheet, dark ? 'dark' : 'light')
+      : await sheetPage(sheet);
+    await replaceFile(path, (handle) => handle.writeFile(file));
+  }
+  for (const { name, refusal } of sheet.refused) console.error(`${name}: ${refusal}`);
+  console.log(`Wrote ${outputs.join(' and ')}: ${sheetCaption(sheet)}.`);
 }
