@@ -1,5 +1,5 @@
 import { embeddingLength } from '../classes/head.ts';
-import { seededRandom } from '../classes/seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 /**
  * Cosine of two embeddings from which on they are taken for one photo, saved

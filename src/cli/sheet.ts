@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { seededRandom, shuffled } from '../classes/seeded-random.ts';
 import { AppError } from '../errors.ts';
 import type { Fit } from '../image/fit.ts';
 import type { Prediction } from '../mobilenet/top-k.ts';
 import { classifyImage } from '../pipeline/classify-image.ts';
+import { seededRandom, shuffled } from '../seeded-random.ts';
 import { listPhotosWithLabels, type PlacedPhoto } from './labelled-photos.ts';
 import type { ModelParts } from './parts.ts';
 import { startProgress } from './progress.ts';

@@ -1,9 +1,9 @@
 import { embeddingLength } from '../classes/head.ts';
-import { seededRandom } from '../classes/seeded-random.ts';
 import type { TrainingSet } from '../classes/training-set.ts';
 import { type Augmentation, randomAugmentations } from '../image/augmentation.ts';
 import type { Fit } from '../image/fit.ts';
 import type { NetworkAssets } from '../mobilenet/network.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { ClassFolder, ClassPhoto } from './class-folder.ts';
 import { groupAlike } from './near-duplicates.ts';
 import type { PhotoCache } from './photo-cache.ts';

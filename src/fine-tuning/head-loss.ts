@@ -1,11 +1,14 @@
 import type { LinearHead } from '../classes/coordinates.ts';
 import { embeddingLength, softmax } from '../classes/head.ts';
+import { mostProbable } from '../classes/metrics.ts';
 import { multiply, transpose } from './matrix.ts';
 
 /** How wrong a head is about some photos, and how that changes. */
 export interface HeadLoss {
   /** Weighted sum of the photos' cross-entropy, in nats. */
   readonly loss: number;
+  /** Photos whose label has the most probability. */
+  readonly correct: number;
   /** Gradients of the loss by the head. */
   readonly head: LinearHead;
   /** And by the embeddings, [photos, 1280]. */
@@ -30,11 +33,12 @@ export function headLoss(
   const logits = multiply(embeddings, turned, [photos, embeddingLength, labels]);
   const byLogits = new Float32Array(photos * labels);
   const byBiases = new Float32Array(labels);
-  let loss = 0;
+  let [loss, correct] = [0, 0];
   for (const [photo, truth] of labelIndices.entries()) {
     const own = logits.subarray(photo * labels, (photo + 1) * labels);
     const probabilities = softmax(Float64Array.from(own, (logit, label) => logit + biases[label]));
     loss -= photoWeights[photo] * Math.log(Math.max(probabilities[truth], leastProbability));
+    if (mostProbable(probabilities, labels) === truth) correct += 1;
     for (let label = 0; label < labels; label++) {
       // Probabilities less the truth.
       const slope = photoWeights[photo] * (probabilities[label] - Number(label === truth));
@@ -45,6 +49,7 @@ export function headLoss(
   const byLogitsTurned = transpose(byLogits, photos, labels);
   return {
     loss,
+    correct,
     head: {
       weights: multiply(byLogitsTurned, embeddings, [labels, photos, embeddingLength]),
       biases: byBiases,

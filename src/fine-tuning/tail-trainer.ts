@@ -1,7 +1,7 @@
 import type { LinearHead } from '../classes/coordinates.ts';
 import type { RealWeights } from '../mobilenet/loaded-layer.ts';
 import { Adam } from './adam.ts';
-import { headLoss } from './head-loss.ts';
+import { type HeadLoss, headLoss } from './head-loss.ts';
 import type { Parameters } from './parameters.ts';
 import { learningRateShare, recipe } from './recipe.ts';
 import { runTail, type TrainableTail, tailGradients } from './trainable-tail.ts';
@@ -56,21 +56,25 @@ export class TailTrainer {
    *
    * @param places what to train on
    * @param weights [places]: how much each counts, 1 on average
-   * @returns the batch's mean loss before the step, in nats
+   * @returns the batch's mean loss in nats, and how many of it were right, before the step
    */
-  step(set: TuningSet, places: readonly ViewPlace[], weights: readonly number[]): number {
+  step(
+    set: TuningSet,
+    places: readonly ViewPlace[],
+    weights: readonly number[],
+  ): Pick<HeadLoss, 'loss' | 'correct'> {
     this.#step += 1;
     const { blocks } = this.#tail;
     const run = runTail(this.#tail, batchOf(set, places, blocks[0].layers[0].inputChannels));
     const truth = Int32Array.from(places, ({ photo }) => set.labelIndices[photo]);
     const shares = Float64Array.from(weights, (weight) => weight / places.length);
-    const { loss, head, embeddings } = headLoss(this.#head, run.embeddings, truth, shares);
+    const { loss, correct, head, embeddings } = headLoss(this.#head, run.embeddings, truth, shares);
     const gradients = tailGradients(blocks, run, embeddings);
     gradients.set(headName, head);
     const share = learningRateShare(this.#step, this.#steps);
     for (const { parameters, optimiser, learningRate } of this.#groups) {
       optimiser.step(parameters, gradients, learningRate * share);
     }
-    return loss;
+    return { loss, correct };
   }
 }

@@ -32,6 +32,8 @@ export interface TuningJob {
 export interface Epoch {
   /** Mean over its batches, each before its step, in nats. */
   readonly trainingLoss: number;
+  /** 0..1, also before each step. */
+  readonly trainingAccuracy: number;
   /** [validation photos, labels], row-major: logits, by the head in training. */
   readonly logits: Float64Array;
 }
@@ -141,7 +143,7 @@ function trainTogether(
   const epochs: Epoch[] = [];
   for (let epoch = 0; epoch < recipe.epochs; epoch++) {
     const order = shuffled(trainingPhotos.keys(), random);
-    let loss = 0;
+    let [loss, correct] = [0, 0];
     for (let batch = 0; batch < batches; batch++) {
       const rows = order.slice(batch * recipe.batchSize, (batch + 1) * recipe.batchSize);
       const places = rows.map(
@@ -151,10 +153,16 @@ function trainTogether(
         }),
       );
       const weights = rows.map((row) => shares[row] * trainingPhotos.length);
-      loss += trainer.step(set, places, weights) / batches;
+      const before = trainer.step(set, places, weights);
+      loss += before.loss / batches;
+      correct += before.correct;
       onProgress((epoch * batches + batch + 1) / steps);
     }
-    epochs.push({ trainingLoss: loss, logits: answer(tail, head, set, validationPhotos) });
+    epochs.push({
+      trainingLoss: loss,
+      trainingAccuracy: correct / trainingPhotos.length,
+      logits: answer(tail, head, set, validationPhotos),
+    });
   }
   return epochs;
 }

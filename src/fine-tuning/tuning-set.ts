@@ -47,3 +47,12 @@ export function batchOf(
   }
   return { values, photos: places.length, side, channels };
 }
+
+/**
+ * Room for a set's activations in memory that threads share.
+ *
+ * @param length how many numbers
+ */
+export function sharedActivations(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+}
