@@ -35,8 +35,8 @@ describe('WorkerPool', () => {
 
   test('rejects what waits where it is closed', async () => {
     const pool = poolOf('');
-    const waiting = pool.run(1);
+    const waiting = expect(pool.run(1)).rejects.toThrow('closed');
     await pool.close();
-    await expect(waiting).rejects.toThrow('closed');
+    await waiting;
   });
 });
