@@ -60,12 +60,9 @@ export class WorkerPool<Task, Answer> {
     });
   }
 
-  /** Ends the threads. What they were at is lost. */
+  /** Ends the threads. What they were at, and what waited for them, is rejected. */
   async close(): Promise<void> {
-    this.#failure ??= new Error('The pool of threads was closed.');
-    const workers = [...this.#workers];
-    this.#workers.clear();
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await this.#end(new Error('The pool of threads was closed.'));
   }
 
   #next(): void {
@@ -107,9 +104,15 @@ export class WorkerPool<Task, Answer> {
   }
 
   #fail(error: Error): void {
+    void this.#end(error);
+  }
+
+  async #end(error: Error): Promise<void> {
     this.#failure ??= error;
     for (const work of [...this.#working.values(), ...this.#waiting.splice(0)]) work.reject(error);
     this.#working.clear();
-    void this.close();
+    const workers = [...this.#workers];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
