@@ -41,6 +41,8 @@ const variables = z.object({
   PETAL_MAX_IN_FLIGHT: count('requests', 64, 10_000),
   /** Memory that the bodies of all requests together may take, beside that of the oldest. */
   PETAL_MAX_UPLOADS_MB: millions('megabytes', 8, 1000),
+  /** Largest file of a user's model; KV's values end at 25 MiB. */
+  PETAL_MAX_MODEL_MB: millions('megabytes', 12, 25),
   /** How long a request waits for memory before it is turned away. */
   PETAL_MAX_WAIT_SECONDS: count('seconds', 10, 300),
   /** How long a body may take to arrive. */
@@ -69,6 +71,7 @@ export interface Config {
   readonly maxDecodeBytes: number;
   readonly maxInFlight: number;
   readonly maxUploadsBytes: number;
+  readonly maxModelBytes: number;
   readonly maxWaitMs: number;
   readonly uploadTimeoutMs: number;
   readonly allowsRemoteUrls: boolean;
@@ -99,6 +102,7 @@ export function readConfig(environment: unknown): Config {
     maxDecodeBytes: data.PETAL_MAX_DECODE_MB,
     maxInFlight: data.PETAL_MAX_IN_FLIGHT,
     maxUploadsBytes: data.PETAL_MAX_UPLOADS_MB,
+    maxModelBytes: data.PETAL_MAX_MODEL_MB,
     maxWaitMs: data.PETAL_MAX_WAIT_SECONDS * 1000,
     uploadTimeoutMs: data.PETAL_UPLOAD_TIMEOUT_SECONDS * 1000,
     allowsRemoteUrls: data.PETAL_REMOTE_URLS === 'on',

@@ -73,6 +73,30 @@ export const problems = {
     title: 'There is no model of this name',
     advice: 'Use one of the names in `models`, or see GET /v1/models.',
   },
+  'model-deleted': {
+    status: 409,
+    title: 'The model was deleted',
+    advice:
+      'Restore it (POST /v1/models/{name}/restore), free its name (DELETE /v1/models/{name}?permanent=true), or choose another name.',
+  },
+  'training-in-progress': {
+    status: 409,
+    title: 'The model is being trained already',
+    advice:
+      'Try again after the seconds in `Retry-After`. Examples that are added meanwhile are part of the next training.',
+  },
+  'too-many-examples': {
+    status: 422,
+    title: 'The model has as many examples as it can have',
+    advice:
+      'Remove some examples, or train on your own machine with `petal train`, which has no such limit.',
+  },
+  'models-not-stored': {
+    status: 501,
+    title: 'There is no place for models of your own here',
+    advice:
+      "Add the bindings MODELS and REGISTERED_MODELS to wrangler.toml, as Petal's own has them, and deploy again.",
+  },
   'invalid-model': {
     status: 422,
     title: 'The file is not a model that Petal can use',
@@ -145,7 +169,7 @@ export const problems = {
   },
   'model-unavailable': {
     status: 503,
-    title: 'The network is not available',
+    title: 'The network or the model is not available',
     advice: 'Try again after the seconds in `Retry-After`.',
   },
   internal: {

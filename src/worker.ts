@@ -1,6 +1,7 @@
-import { env } from 'cloudflare:workers';
+import { DurableObject, env } from 'cloudflare:workers';
 import classNames from '../model/classes.json' with { type: 'json' };
 import taxonomyTable from '../model/taxonomy.json' with { type: 'json' };
+import { version as packageVersion } from '../package.json';
 import { type AccessVariables, readAccessRules } from './access/rules.ts';
 import { verifyTurnstile } from './access/turnstile.ts';
 import { readConfig } from './config.ts';
@@ -13,12 +14,20 @@ import { readTaxonomy } from './mobilenet/taxonomy.ts';
 import { dnsOverHttps } from './remote/dns-over-https.ts';
 import { fetchPhoto } from './remote/fetch-photo.ts';
 import { assets } from './runtime/workerd.ts';
+import { type KeyValueNamespace, keyValues } from './storage/key-values.ts';
+import { KeyValueCatalog } from './storage/model-catalog.ts';
+import { ModelFiles } from './storage/model-files.ts';
+import { ModelRegistry, type RegisteredModelNamespace } from './storage/model-registry.ts';
+import { type Settled, settle } from './storage/refusal.ts';
+import { type ModelOperation, RegisteredModel } from './storage/registered-model.ts';
 
 /** What wrangler.toml binds beside the variables that are read by name; all of it may be missing. */
 interface Bindings extends AccessVariables {
   readonly RATE_LIMITER?: RateLimiter;
   readonly ANALYTICS?: Analytics;
   readonly VERSION?: { readonly id: string };
+  readonly MODELS?: KeyValueNamespace;
+  readonly REGISTERED_MODELS?: RegisteredModelNamespace;
 }
 
 const network = keepNetwork(() => loadNetwork(assets));
@@ -61,6 +70,48 @@ function challenge(): Pick<AppParts, 'verifyChallenge'> {
   };
 }
 
+function registry(): Pick<AppParts, 'models'> {
+  const { MODELS, REGISTERED_MODELS } = bindings;
+  if (MODELS === undefined || REGISTERED_MODELS === undefined) return {};
+  const store = keyValues(MODELS);
+  const files = new ModelFiles(store, () => {
+    const { metadata, blocks } = network();
+    return { ...metadata, blocks };
+  });
+  const catalog = new KeyValueCatalog(store, files, Date.now);
+  return { models: new ModelRegistry(catalog, files, REGISTERED_MODELS) };
+}
+
+/** The truth about one model of a user's; wrangler.toml binds all of them as REGISTERED_MODELS. */
+export class RegisteredModelObject extends DurableObject<Bindings> {
+  readonly #model: RegisteredModel;
+
+  constructor(state: DurableObjectState, bindings: Bindings) {
+    super(state, bindings);
+    const { MODELS } = bindings;
+    if (MODELS === undefined) throw new Error('The binding MODELS is missing.');
+    this.#model = new RegisteredModel({
+      name: state.id.name ?? '',
+      storage: state.storage,
+      store: keyValues(MODELS),
+      now: Date.now,
+      wait: (durationMs) => scheduler.wait(durationMs),
+      newId: () => crypto.randomUUID(),
+      createdBy: `petal ${packageVersion}`,
+    });
+  }
+
+  /** @see ModelRegistry.ask */
+  ask(operation: ModelOperation, parameters: readonly unknown[]): Promise<Settled<unknown>> {
+    const work = this.#model[operation] as (...parameters: readonly unknown[]) => Promise<unknown>;
+    return settle(() => work.apply(this.#model, [...parameters]));
+  }
+
+  override alarm(): Promise<void> {
+    return this.#model.maintain();
+  }
+}
+
 const app = createApp({
   config,
   network,
@@ -75,6 +126,7 @@ const app = createApp({
   ...(bindings.ANALYTICS === undefined ? {} : { analytics: bindings.ANALYTICS }),
   ...remotePhotos(),
   ...challenge(),
+  ...registry(),
 });
 
 export default { fetch: app.fetch } satisfies ExportedHandler;

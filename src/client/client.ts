@@ -3,10 +3,9 @@ import type {
   ClassifyAnswer,
   ExplainAnswer,
   HealthAnswer,
-  ModelAnswer,
-  ModelsAnswer,
   ModelsClassifyAnswer,
 } from '../contract/answers.ts';
+import type { CustomModelSummary, ModelAnswer, ModelsAnswer } from '../contract/models.ts';
 import { decodeEmbedding } from './embedding.ts';
 import type {
   CallOptions,
@@ -23,9 +22,9 @@ export type {
   ClassifyAnswer,
   ExplainAnswer,
   HealthAnswer,
-  ModelAnswer,
   ModelsClassifyAnswer,
 } from '../contract/answers.ts';
+export type { CustomModelSummary, ModelAnswer } from '../contract/models.ts';
 export type { Inclusion } from '../contract/parameters.ts';
 /** Type of the whole API, for `hc<PetalApp>()` of `hono/client`. */
 export type { PetalApp } from '../http/app.ts';
@@ -71,7 +70,7 @@ export interface PetalClient {
   /** The same as a picture (PNG): the photo, upright, with the map over it. */
   explainPng(photo: Photo, options?: ExplainOptions): Promise<Blob>;
   /** What can answer, and where it comes from. */
-  models(options?: CallOptions): Promise<ModelAnswer[]>;
+  models(options?: CallOptions): Promise<(ModelAnswer | CustomModelSummary)[]>;
   /** @throws PetalError `model-unavailable` while no photo can be classified */
   health(options?: CallOptions): Promise<HealthAnswer>;
 }

@@ -5,7 +5,6 @@ import { type FormatName, formats } from '../image/formats.ts';
 import { orientations } from '../image/orientation.ts';
 
 const probability = z.number().min(0).max(1);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const label = z.string().meta({ examples: ['daisy'] });
 const wnid = z
   .string()
@@ -51,7 +50,7 @@ export const prediction = z
   })
   .meta({ id: 'Prediction' });
 
-const imageFacts = z
+export const imageFacts = z
   .strictObject({
     format: z.enum(Object.keys(formats) as [FormatName, ...FormatName[]]),
     width: z.int().min(1),
@@ -158,36 +157,6 @@ export const explainResults = z
   .strictObject({ results: z.array(result(explainAnswer)) })
   .meta({ id: 'Explanations' });
 export type ExplainResults = z.infer<typeof explainResults>;
-
-/** The state of a model as TensorFlow Serving writes it. */
-export const modelVersionStatus = z.array(
-  z.strictObject({
-    version: z.string(),
-    state: z.literal('AVAILABLE'),
-    status: z.strictObject({ error_code: z.literal('OK'), error_message: z.literal('') }),
-  }),
-);
-
-/** One model of GET /v1/models, and the answer of GET /v1/models/{name}. */
-export const modelAnswer = z
-  .strictObject({
-    name: model,
-    input: z.strictObject({ width: z.int(), height: z.int(), channels: z.literal(3) }),
-    labelCount: z.int(),
-    license: z.string(),
-    source: z.url(),
-    sourceSha256: sha256,
-    sha256: sha256.meta({ description: 'Of the weights and the layer table that answer.' }),
-    model_version_status: modelVersionStatus.meta({
-      description: 'For clients of TensorFlow Serving.',
-    }),
-  })
-  .meta({ id: 'Model' });
-export type ModelAnswer = z.infer<typeof modelAnswer>;
-
-/** Answer of GET /v1/models. */
-export const modelsAnswer = z.strictObject({ models: z.array(modelAnswer) }).meta({ id: 'Models' });
-export type ModelsAnswer = z.infer<typeof modelsAnswer>;
 
 /** Answer of GET /healthz while the network is loaded. */
 export const healthAnswer = z

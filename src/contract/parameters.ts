@@ -6,6 +6,8 @@
  */
 import * as z from 'zod';
 import { fits } from '../image/fit.ts';
+import { customModelParameters } from './custom-model-parameters.ts';
+import type { ParameterRow } from './parameter-row.ts';
 
 /** What can be added to the answer of POST /v1/classify. */
 const inclusions = ['ancestors', 'background', 'embedding', 'heatmap'] as const;
@@ -22,19 +24,6 @@ export const maxTopK = 1000;
 
 /** The most names that an allow list or a deny list may have. */
 const maxNames = 100;
-
-/** One parameter. */
-interface ParameterRow {
-  /** What it is in JSON. */
-  readonly schema: z.ZodType;
-  /** How a query or a form field writes it: lists are separated by commas. */
-  readonly notation: 'text' | 'number' | 'list';
-  /** Completes "Expected ... for ...". */
-  readonly accepts: string;
-  readonly description: string;
-  /** For the documentation, as text. */
-  readonly example: string;
-}
 
 /** The most models that answer one request. */
 export const maxModels = 8;
@@ -125,9 +114,24 @@ export const parameters = {
       'Which class is explained: the most probable one of those that it names. Without it, the most probable of all.',
     example: 'daisy',
   },
+  ...customModelParameters,
 } as const satisfies Record<string, ParameterRow>;
 
+/** Name of a row. */
 export type ParameterName = keyof typeof parameters;
+
+/** What requests call the parameter of a row. */
+export type WireName<Name extends ParameterName> = (typeof parameters)[Name] extends {
+  readonly name: infer Wire extends string;
+}
+  ? Wire
+  : Name;
+
+/** What requests call the parameter of a row. */
+export function wireName(name: ParameterName): string {
+  const row: ParameterRow = parameters[name];
+  return row.name ?? name;
+}
 
 /** Values of some parameters, defaults filled in. */
 export type ParameterValues<Names extends ParameterName> = {
@@ -135,11 +139,13 @@ export type ParameterValues<Names extends ParameterName> = {
 };
 
 /** The same as a query, for typed clients. */
-export type QueryOf<Names extends ParameterName> = { readonly [Name in Names]?: string };
+export type QueryOf<Names extends ParameterName> = {
+  readonly [Name in Names as WireName<Name>]?: string;
+};
 
 /** The same as members of a JSON body. */
 export type MembersOf<Names extends ParameterName> = {
-  readonly [Name in Names]?: z.input<(typeof parameters)[Name]['schema']>;
+  readonly [Name in Names as WireName<Name>]?: z.input<(typeof parameters)[Name]['schema']>;
 };
 
 /** Which parameters each operation takes. */
@@ -149,4 +155,12 @@ export const operationParameters = {
   explain: ['fit', 'model', 'label'],
   /** Other servers' predictions: their clients choose from all that the network says. */
   infer: [],
+  rollBackModel: ['version'],
+  deleteModel: ['permanent'],
+  addExamples: ['example_label', 'keep_photos'],
+  listExamples: ['listed_label', 'after'],
+  removeExamples: ['removed_label'],
+  trainModel: ['mode'],
+  /** Requests about a model that say all in their path. */
+  plain: [],
 } as const satisfies Record<string, readonly ParameterName[]>;

@@ -1,6 +1,6 @@
 /** What TensorFlow Serving's REST API says (https://www.tensorflow.org/tfx/serving/api_rest), as far as Petal does. */
 import * as z from 'zod';
-import { modelVersionStatus } from './answers.ts';
+import { modelVersionStatus } from './models.ts';
 import { maxImages, photoText } from './photos.ts';
 
 const binary = z.strictObject({ b64: photoText }, 'Expected {"b64": "<base64>"}');

@@ -4,7 +4,7 @@ import { AppError, quoted } from '../errors.ts';
 import { readTaxonomy, type Taxonomy } from '../mobilenet/taxonomy.ts';
 import { type AnsweringModel, backboneModel, customModel } from '../pipeline/answering-model.ts';
 import type { PetalEnv } from './context.ts';
-import { modelVersion } from './models.ts';
+import { modelVersion } from './model-status.ts';
 import type { AppParts } from './parts.ts';
 
 /** A model that was named in a request, and what its classes are called. */
@@ -83,7 +83,10 @@ async function find(parts: AppParts, reference: string): Promise<NamedModel> {
   const { classes, config, models } = parts;
   const network = parts.network();
   const { name, version } = readReference(reference);
-  if (name === network.metadata.model && (version === undefined || version === modelVersion)) {
+  if (
+    name === network.metadata.model &&
+    (version === undefined || String(version) === modelVersion)
+  ) {
     const thresholds = {
       minTopProbability: config.unknownProbability,
       minMargin: config.unknownMargin,
@@ -91,15 +94,10 @@ async function find(parts: AppParts, reference: string): Promise<NamedModel> {
     return { model: backboneModel(network, classes, thresholds), taxonomy: parts.taxonomy };
   }
   const published = modelName.safeParse(name).success
-    ? await models?.find(name, version === undefined ? undefined : Number(version))
+    ? await models?.find(name, version)
     : undefined;
   if (published === undefined) {
-    const names = [network.metadata.model, ...((await models?.names()) ?? [])];
-    throw new AppError(
-      'model-not-found',
-      `There is no model ${quoted(reference)} here; there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, mostListed).join(', ')}.`,
-      { facts: { models: names } },
-    );
+    throw await modelNotFound(parts, reference);
   }
   const { labels } = published.model.manifest;
   return { model: customModel(published), taxonomy: taxonomyOf(labels) };
@@ -108,10 +106,32 @@ async function find(parts: AppParts, reference: string): Promise<NamedModel> {
 /** How many names a sentence bears. */
 const mostListed = 20;
 
-function readReference(reference: string): { name: string; version?: string } {
+/** Names of all models that can be asked with. */
+export async function modelNames({
+  models,
+  network,
+}: Pick<AppParts, 'models' | 'network'>): Promise<string[]> {
+  return [network().metadata.model, ...((await models?.names()) ?? [])];
+}
+
+/** The refusal of a name, with those that there are. */
+export async function modelNotFound(
+  parts: Pick<AppParts, 'models' | 'network'>,
+  reference: string,
+): Promise<AppError> {
+  const names = await modelNames(parts);
+  return new AppError(
+    'model-not-found',
+    `There is no model ${quoted(reference)} here; there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, mostListed).join(', ')}.`,
+    { facts: { models: names } },
+  );
+}
+
+/** Takes `name` or `name@version` apart. */
+export function readReference(reference: string): { name: string; version?: number } {
   const { name = reference, version } =
     /^(?<name>[^@]+)@(?<version>[1-9]\d{0,8})$/.exec(reference)?.groups ?? {};
-  return version === undefined ? { name } : { name, version };
+  return version === undefined ? { name } : { name, version: Number(version) };
 }
 
 /** Labels that are kinds of nothing, and go by no other names. */

@@ -23,8 +23,18 @@ export interface Question<Answer> {
   readonly layout?: string;
   /** Whether an answer can be written as JSON, and so kept for the next who asks. */
   readonly isJson: boolean;
-  /** Synchronous, so that photos are decoded one after another. */
-  answer(bytes: Uint8Array): Timed<Answer>;
+  /**
+   * Synchronous, so that photos are decoded one after another.
+   *
+   * @param sha256 of the photo's bytes, in hexadecimal
+   */
+  answer(bytes: Uint8Array, sha256: string): Timed<Answer>;
+  /**
+   * Stores what came of a photo, before the next one is looked at, and says what
+   * is to be answered. A question that stores is asked anew each time: its
+   * answers are neither kept nor have they entity tags.
+   */
+  store?(answer: Answer): Promise<Answer>;
 }
 
 export interface Timed<Answer> {
@@ -98,7 +108,7 @@ export async function answerPhotos<Answer>(
   const loaded: (Photo | Error)[] = [];
   const tag = async (): Promise<string | undefined> => {
     const hashes = loaded.flatMap((photo) => (photo instanceof Error ? [] : [photo.sha256]));
-    if (hashes.length < photos.length) return undefined;
+    if (hashes.length < photos.length || question.store !== undefined) return undefined;
     return await entityTagOf(question, hashes, isList, parts.version);
   };
   if (photos.length === 1 || photos.every((source) => 'bytes' in source)) {
@@ -166,7 +176,8 @@ async function answerPhoto<Answer>(
   question: Question<Answer>,
 ): Promise<{ answer: Answer; length: number }> {
   const facts = c.get('facts');
-  const isKept = question.isJson && config.cacheSeconds > 0 && !isPrivate(c);
+  const isKept =
+    question.isJson && question.store === undefined && config.cacheSeconds > 0 && !isPrivate(c);
   const store = isKept ? resultStore : undefined;
   const { text: asked, modelSha256: model } = question;
   const identity = { photo, model, version, question: asked };
@@ -177,9 +188,10 @@ async function answerPhoto<Answer>(
     facts.cacheHits += 1;
     return { answer: JSON.parse(kept), length: kept.length };
   }
-  const { answer, durationsMs } = question.answer(bytes);
+  const { answer: found, durationsMs } = question.answer(bytes, photo);
   facts.durationsMs ??= { decode: 0, preprocess: 0, inference: 0 };
   for (const stage of stages) facts.durationsMs[stage] += durationsMs[stage];
+  const answer = (await question.store?.(found)) ?? found;
   const text = question.isJson ? JSON.stringify(answer) : '';
   if (store !== undefined) {
     c.executionCtx.waitUntil(store.put(key, text, config.cacheSeconds).catch(warn));

@@ -8,12 +8,14 @@ import { isAllowedOrigin } from '../access/origins.ts';
 import { tokenField, turnstileOrigin } from '../access/turnstile.ts';
 import { classifyRoutes } from './classify.ts';
 import type { PetalEnv } from './context.ts';
+import { customModelRoutes } from './custom-models.ts';
 import { documentationRoutes } from './documentation.ts';
 import { embedRoutes } from './embed.ts';
 import { explainRoutes } from './explain.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { huggingFaceRoutes } from './hugging-face.ts';
+import { modelExampleRoutes } from './model-examples.ts';
 import { modelRoutes } from './models.ts';
 import { openInferenceRoutes } from './open-inference.ts';
 import type { AppParts } from './parts.ts';
@@ -27,6 +29,7 @@ import { WaitingRoom } from './waiting-room.ts';
 const exposedHeaders = [
   'Cache-Status',
   'ETag',
+  'Location',
   'Retry-After',
   'Server-Timing',
   'X-Petal-Cold-Start',
@@ -95,7 +98,7 @@ export function createApp(parts: AppParts) {
   app.use(
     cors({
       origin: (origin) => (isAllowedOrigin(access.origins, origin) ? origin : null),
-      allowMethods: ['GET', 'HEAD', 'POST'],
+      allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       allowHeaders: acceptedHeaders,
       exposeHeaders: exposedHeaders,
       maxAge: 86_400,
@@ -107,7 +110,9 @@ export function createApp(parts: AppParts) {
   return app
     .route('/', homeRoutes(parts))
     .route('/', healthRoutes(parts))
-    .route('/', modelRoutes(parts))
+    .route('/', modelRoutes(parts, room))
+    .route('/', customModelRoutes(parts, room))
+    .route('/', modelExampleRoutes(parts, room))
     .route('/', classifyRoutes(parts, room))
     .route('/', embedRoutes(parts, room))
     .route('/', explainRoutes(parts, room))

@@ -4,7 +4,11 @@ import type { Lease } from './waiting-room.ts';
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
+  /** What to do about a body that is too large; photos are sent, unless said otherwise. */
+  readonly advice?: string;
 }
+
+const photoAdvice = 'Reduce the photo: a side of 1000 pixels is plenty.';
 
 /**
  * A body over the limit is read on, and thrown away, up to this many times the
@@ -43,11 +47,11 @@ const tickMs = 1000;
  */
 export async function readBody(
   request: Request,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { maxBytes, timeoutMs, advice = photoAdvice }: BodyLimits,
   lease: Lease,
 ): Promise<Uint8Array> {
   const declaredBytes = Number(request.headers.get('Content-Length') ?? 0);
-  if (declaredBytes > drainedLimits * maxBytes) throw tooLarge(maxBytes);
+  if (declaredBytes > drainedLimits * maxBytes) throw tooLarge(maxBytes, advice);
   if (request.body === null) return new Uint8Array(0);
 
   // Grows as the body comes: memory is not handed out on a client's word.
@@ -58,7 +62,7 @@ export async function readBody(
   let length = 0;
   for await (const chunk of chunksOf(request.body, timeoutMs, () => lease.renew())) {
     const end = length + chunk.length;
-    if (end > drainedLimits * maxBytes) throw tooLarge(maxBytes);
+    if (end > drainedLimits * maxBytes) throw tooLarge(maxBytes, advice);
     if (isKept && end > maxBytes) {
       isKept = false;
       releaseBody(bytes);
@@ -78,7 +82,7 @@ export async function readBody(
     length = end;
     lease.renew();
   }
-  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (length > maxBytes) throw tooLarge(maxBytes, advice);
   return bytes.subarray(0, length);
 }
 
@@ -157,10 +161,10 @@ export function releaseBody({ buffer }: Uint8Array | Float32Array): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
-function tooLarge(limitBytes: number): AppError {
+function tooLarge(limitBytes: number, advice: string): AppError {
   return new AppError(
     'payload-too-large',
-    `The request is larger than ${limitBytes / 1e6} MB. Reduce the photo: a side of 1000 pixels is plenty.`,
+    `The request is larger than ${limitBytes / 1e6} MB. ${advice}`,
     { facts: { limitBytes } },
   );
 }

@@ -1,48 +1,71 @@
 import { type Context, Hono } from 'hono';
-import type { ModelAnswer, ModelsAnswer } from '../contract/answers.ts';
+import { authorise } from '../access/authorise.ts';
+import type {
+  CustomModelAnswer,
+  CustomModelSummary,
+  ModelAnswer,
+  ModelsAnswer,
+} from '../contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
-import type { LoadedNetwork } from '../mobilenet/network.ts';
+import { admitToModel } from './admission.ts';
+import { readReference } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
+import { describeCustomModel, describeVersion } from './model-description.ts';
+import { describeVersions } from './model-status.ts';
 import type { AppParts } from './parts.ts';
-
-/** There is one version of each model. */
-export const modelVersion = '1';
-
-/** GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes from. */
-export function modelRoutes(parts: AppParts) {
-  return new Hono<PetalEnv>()
-    .get('/v1/models', (c) => {
-      const answer = { models: [describeModel(parts.network().metadata)] };
-      return typed<ModelsAnswer>(c.json(answer));
-    })
-    .get('/v1/models/:name', compatible, (c) => {
-      const { metadata } = networkNamed(c, parts, c.req.param('name'));
-      return typed<ModelAnswer>(c.json(describeModel(metadata)));
-    });
-}
+import type { WaitingRoom } from './waiting-room.ts';
 
 /**
- * The network that a request names, or the only one.
- *
- * @throws AppError `model-not-found`, `model-unavailable`
+ * GET /v1/models and GET /v1/models/{name}: what can answer, and where it comes
+ * from. The backbone's own classes everybody may know of; users' models only
+ * those who may ask with them.
  */
-export function networkNamed(
+export function modelRoutes(parts: AppParts, room: WaitingRoom) {
+  return new Hono<PetalEnv>()
+    .get('/v1/models', async (c) => {
+      c.header('Cache-Control', 'no-store');
+      const models = [describeModel(parts.network().metadata), ...(await summaries(c, parts))];
+      return typed<ModelsAnswer>(c.json({ models }));
+    })
+    .get('/v1/models/:name', compatible, admitToModel(parts, room, 'name'), (c) =>
+      typed<ModelAnswer | CustomModelAnswer>(describe(c, parts, c.req.param('name'))),
+    );
+}
+
+async function describe(
   c: Context<PetalEnv>,
-  { network }: AppParts,
-  name?: string,
-): LoadedNetwork {
-  const loaded = network();
-  const { model } = loaded.metadata;
-  if (name !== undefined && name !== model) {
-    throw new AppError('model-not-found', `The only model here is ${model}.`, {
-      facts: { models: [model] },
-    });
+  parts: AppParts,
+  reference: string,
+): Promise<Response> {
+  const { name, version } = readReference(reference);
+  c.get('facts').model = reference;
+  c.header('Cache-Control', 'no-store');
+  if (isBackbone(parts, reference)) return c.json(describeModel(parts.network().metadata));
+  return c.json(await describeCustomModel(c, parts, name, version));
+}
+
+function isBackbone({ network }: AppParts, name: string): boolean {
+  return name === network().metadata.model;
+}
+
+async function summaries(c: Context<PetalEnv>, parts: AppParts): Promise<CustomModelSummary[]> {
+  if (parts.models === undefined || !(await mayClassify(c, parts))) return [];
+  const models = await parts.models.summaries();
+  return models.map(({ name, current }) => ({ name, ...describeVersion(current) }));
+}
+
+async function mayClassify(c: Context<PetalEnv>, { access }: AppParts): Promise<boolean> {
+  const { headers } = c.req.raw;
+  try {
+    await authorise(access, { url: new URL(c.req.url), headers }, 'classify');
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
   }
-  c.get('facts').model = model;
-  return loaded;
 }
 
 function describeModel(metadata: ArtifactMetadata): ModelAnswer {
@@ -57,15 +80,4 @@ function describeModel(metadata: ArtifactMetadata): ModelAnswer {
     sha256,
     ...describeVersions(),
   };
-}
-
-/** As TensorFlow Serving has it (get_model_status.proto). */
-export function describeVersions({
-  version,
-}: {
-  readonly version?: number;
-} = {}): Pick<ModelAnswer, 'model_version_status'> {
-  const status = { error_code: 'OK', error_message: '' } as const;
-  const text = version === undefined ? modelVersion : String(version);
-  return { model_version_status: [{ version: text, state: 'AVAILABLE', status }] };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { problemAnswer } from '../contract/answers.ts';
 import { type Content, type Operation, tags } from '../contract/operations/operation.ts';
 import { operations } from '../contract/operations.ts';
-import { type ParameterName, parameters } from '../contract/parameters.ts';
+import { type ParameterName, parameters, wireName } from '../contract/parameters.ts';
 import { type ProblemCode, problems } from '../errors.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -77,15 +77,20 @@ function describeOperation(operation: Operation): JsonObject {
 function queryParameter(name: ParameterName): JsonObject {
   const { schema, notation, description, example } = parameters[name];
   return {
-    name,
+    name: wireName(name),
     in: 'query',
-    required: false,
+    required: !schema.safeParse(undefined).success,
     description,
     schema: inline(schema),
     ...(notation === 'list' ? { style: 'form', explode: false } : {}),
-    example:
-      notation === 'list' ? example.split(',') : notation === 'number' ? Number(example) : example,
+    example: exampleValue(notation, example),
   };
+}
+
+function exampleValue(notation: (typeof parameters)[ParameterName]['notation'], text: string) {
+  if (notation === 'list') return text.split(',');
+  if (notation === 'number') return Number(text);
+  return notation === 'boolean' ? text === 'true' : text;
 }
 
 function describeContent(content: Content): JsonObject {

@@ -3,6 +3,7 @@ import {
   type ParameterName,
   type ParameterValues,
   parameters,
+  wireName,
 } from '../contract/parameters.ts';
 import { AppError, quoted } from '../errors.ts';
 import { Base64Text } from '../json/base64-text.ts';
@@ -45,36 +46,36 @@ export function readParameters<Operation extends keyof typeof operationParameter
 function collect(
   names: readonly ParameterName[],
   { query, fields = [], members = [] }: ParameterSources,
-): Map<string, Given> {
-  const given = new Map<string, Given>();
-  const add = (name: string, value: Given): void => {
-    if (!isOneOf(names, name)) {
-      const others = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
-      refuse(name, `There is no parameter ${quoted(name)} here; ${others}.`);
+): Map<ParameterName, Given> {
+  const given = new Map<ParameterName, Given>();
+  const find = (wire: string): ParameterName => {
+    const name = names.find((each) => wireName(each) === wire);
+    if (name === undefined) {
+      const others =
+        names.length === 0 ? 'there is none' : `there are ${names.map(wireName).join(', ')}`;
+      return refuse(wire, `There is no parameter ${quoted(wire)} here; ${others}.`);
     }
-    if (given.has(name)) refuse(name, `${name} is given twice; give it once.`);
-    given.set(name, value);
+    if (given.has(name)) refuse(wire, `${wire} is given twice; give it once.`);
+    return name;
   };
-  for (const [name, text] of [...query, ...fields]) {
-    if (isOneOf(names, name)) add(name, { text, value: fromText(name, text) });
-    else add(name, { value: text });
+  for (const [wire, text] of [...query, ...fields]) {
+    const name = find(wire);
+    given.set(name, { text, value: fromText(name, text) });
   }
-  for (const [name, value] of members) {
+  for (const [wire, value] of members) {
+    const name = find(wire);
     // A list may be written as in a query, too.
-    const isList = isOneOf(names, name) && parameters[name].notation === 'list';
-    add(name, { value: isList && typeof value === 'string' ? fromText(name, value) : value });
+    const isList = parameters[name].notation === 'list' && typeof value === 'string';
+    given.set(name, { value: isList ? fromText(name, value) : value });
   }
   return given;
-}
-
-function isOneOf(names: readonly ParameterName[], name: string): name is ParameterName {
-  return (names as readonly string[]).includes(name);
 }
 
 /** What a text means; itself where it is no number, for the schema to refuse. */
 function fromText(name: ParameterName, text: string): unknown {
   const { notation } = parameters[name];
   if (notation === 'number') return /^\d{1,15}(\.\d{1,20})?$/.test(text) ? Number(text) : text;
+  if (notation === 'boolean' && ['true', 'false'].includes(text)) return text === 'true';
   if (notation === 'list') return text.split(',').map((item) => item.trim());
   return text;
 }
@@ -84,11 +85,13 @@ function readOne(name: ParameterName, given: Given | undefined): unknown {
   const read = schema.safeParse(given?.value);
   if (read.success) return read.data;
   const received = given?.text ?? given?.value;
-  return refuse(name, `Expected ${accepts} for ${name} but received ${shown(received)}.`);
+  const wire = wireName(name);
+  return refuse(wire, `Expected ${accepts} for ${wire} but received ${shown(received)}.`);
 }
 
 /** What was received, in a few words: what a list or an object holds may be megabytes. */
 function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value) || value instanceof NumberArray) return 'a list';
   if (value instanceof Base64Text) return 'a long text';

@@ -1,9 +1,9 @@
 import type { AccessRules } from '../access/rules.ts';
-import type { ModelCatalog } from '../classes/catalog.ts';
 import type { Config } from '../config.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import type { Taxonomy } from '../mobilenet/taxonomy.ts';
 import type { ImageClass } from '../mobilenet/top-k.ts';
+import type { ModelRegistry } from '../storage/model-registry.ts';
 import type { ResultStore } from './result-store.ts';
 import type { Clock } from './waiting-room.ts';
 
@@ -26,7 +26,7 @@ export interface AppParts {
   readonly classes: readonly ImageClass[];
   readonly taxonomy: Taxonomy;
   /** Users' models; missing where there is no place for them. */
-  readonly models?: ModelCatalog;
+  readonly models?: ModelRegistry;
   readonly access: AccessRules;
   /** Its `now` may stand still during work. */
   readonly clock: Clock;

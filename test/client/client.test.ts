@@ -10,7 +10,7 @@ import {
   PetalError,
   type Result,
 } from '../../src/client/client.ts';
-import type { MembersOf, operationParameters } from '../../src/contract/parameters.ts';
+import type { MembersOf, operationParameters, WireName } from '../../src/contract/parameters.ts';
 import { problems } from '../../src/errors.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { fixture, model } from './support.ts';
@@ -86,7 +86,7 @@ describe('petal/client about one photo', () => {
     type Of<Operation extends keyof typeof operationParameters> =
       (typeof operationParameters)[Operation][number];
     type Wire<Operation extends keyof typeof operationParameters> = {
-      [Name in Of<Operation> as Camel<Name>]?: MembersOf<Of<Operation>>[Name] | undefined;
+      [Name in Of<Operation> as Camel<Name>]?: MembersOf<Of<Operation>>[WireName<Name>] | undefined;
     };
     type Own = 'signal' | 'challengeToken';
     expectTypeOf<keyof Omit<ClassifyOptions, Own>>().toEqualTypeOf<keyof Wire<'classify'>>();

@@ -8,11 +8,10 @@ import type {
   ExplainAnswer,
   ExplainResults,
   HealthAnswer,
-  ModelAnswer,
-  ModelsAnswer,
   ModelsClassifyAnswer,
   ProblemAnswer,
 } from '../../src/contract/answers.ts';
+import type { CustomModelAnswer, ModelAnswer, ModelsAnswer } from '../../src/contract/models.ts';
 import type { PhotosInput } from '../../src/contract/photos.ts';
 import type { PetalApp } from '../../src/http/app.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
@@ -84,7 +83,7 @@ test('lists models and tells how it is', async () => {
   const one = await client.v1.models[':name'].$get({ param: { name: model } });
   if (!one.ok) throw new Error((await one.json()).detail);
   const described = await one.json();
-  expectTypeOf(described).toEqualTypeOf<ModelAnswer>();
+  expectTypeOf(described).toEqualTypeOf<ModelAnswer | CustomModelAnswer>();
   expect(list.models).toEqual([described]);
   const health = await client.healthz.$get();
   if (!health.ok) throw new Error((await health.json()).detail);

@@ -1,6 +1,7 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, inject, test } from 'vitest';
-import { healthAnswer, modelAnswer, modelsAnswer } from '../../src/contract/answers.ts';
+import { healthAnswer } from '../../src/contract/answers.ts';
+import { modelAnswer, modelsAnswer } from '../../src/contract/models.ts';
 import { classify, neverSent, send, validPhoto } from './support.ts';
 
 describe('GET /v1/models', () => {

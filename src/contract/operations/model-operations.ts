@@ -1,4 +1,5 @@
-import { healthAnswer, modelAnswer, modelsAnswer } from '../answers.ts';
+import { healthAnswer } from '../answers.ts';
+import { modelAnswer, modelsAnswer } from '../models.ts';
 import { modelName, type OperationRow } from './operation.ts';
 
 /** What answers, and whether it does. */

@@ -8,14 +8,14 @@ import {
   explainResults,
   modelsClassifyAnswer,
 } from '../answers.ts';
-import { operationParameters, type ParameterName, parameters } from '../parameters.ts';
+import { operationParameters, type ParameterName, parameters, wireName } from '../parameters.ts';
 import { photosBody } from '../photos.ts';
 import type { Content, OperationRow } from './operation.ts';
 
 /** Ways to send photos, with an operation's parameters. */
 function photoBody(name: string, names: readonly ParameterName[]): Content {
   const members = Object.fromEntries(
-    names.map((name) => [name, parameters[name].schema.optional()]),
+    names.map((name) => [wireName(name), parameters[name].schema.optional()]),
   );
   const json = z.object({ ...photosBody.shape, ...members }).meta({
     id: `${name}Body`,

@@ -9,7 +9,7 @@ import {
   tags,
 } from '../../contract/operations/operation.ts';
 import { operations } from '../../contract/operations.ts';
-import { type ParameterName, parameters } from '../../contract/parameters.ts';
+import { type ParameterName, parameters, wireName } from '../../contract/parameters.ts';
 import { type ProblemCode, problems } from '../../errors.ts';
 import { curlCommand } from '../curl.ts';
 import { type Html, page } from './layout.ts';
@@ -79,7 +79,7 @@ function parameterTable(names: readonly ParameterName[], summary: string): Html 
           <thead><tr><th scope="col">Name</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
           <tbody>${names.map((name) => {
             const { accepts, description } = parameters[name];
-            return html`<tr><th scope="row"><code>${name}</code></th><td>${accepts}${defaultOf(name)}</td><td>${prose(description)}</td></tr>`;
+            return html`<tr><th scope="row"><code>${wireName(name)}</code></th><td>${prose(accepts)}${defaultOf(name)}</td><td>${prose(description)}</td></tr>`;
           })}</tbody>
         </table></div>`;
 }

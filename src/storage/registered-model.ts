@@ -1,0 +1,203 @@
+import type { Manifest } from '../classes/manifest.ts';
+import { writeModelFile } from '../classes/model-file.ts';
+import { type HeadMode, trainHead } from '../classes/train-head.ts';
+import { trainedModel } from '../classes/trained-model.ts';
+import { AppError } from '../errors.ts';
+import { sha256 } from '../sha256.ts';
+import {
+  type Addition,
+  type ExamplePage,
+  Examples,
+  type KeptPhoto,
+  type LabelCount,
+  type NewExample,
+} from './examples.ts';
+import { currentOf, type ModelPointer, summaryOf } from './model-pointer.ts';
+import {
+  notFound,
+  type Publication,
+  type Published,
+  Publisher,
+  type PublisherParts,
+  refuseDeleted,
+} from './publisher.ts';
+import { createTables } from './tables.ts';
+
+/** What a model's object works with. */
+export interface RegisteredModelParts extends PublisherParts {
+  /** Program and version, as trained models have it. */
+  readonly createdBy: string;
+}
+
+/** Training takes seconds. */
+const trainingRetrySeconds = 2;
+
+/** What is known of a model beside its files. */
+export interface Description {
+  readonly pointer: ModelPointer;
+  /** Of each label, in order of the labels. */
+  readonly examples: readonly LabelCount[];
+  readonly isTraining: boolean;
+}
+
+/** The examples of a model after a change. */
+export interface ExamplesChanged {
+  readonly examples: readonly LabelCount[];
+}
+
+/**
+ * All that is stored of one model, whatever its name: versions and examples.
+ * A name that nothing was written to costs nothing. Each function throws
+ * AppError `model-deleted` where the model was deleted, unless it says otherwise.
+ */
+export class RegisteredModel {
+  readonly #parts: RegisteredModelParts;
+  readonly #publisher: Publisher;
+  readonly #examples: Examples;
+  #isTraining = false;
+
+  constructor(parts: RegisteredModelParts) {
+    this.#parts = parts;
+    this.#publisher = new Publisher(parts);
+    this.#examples = new Examples(parts.storage, parts.now);
+  }
+
+  /** Undefined where there is no such model; deleted ones are described as such. */
+  async describe(): Promise<Description | undefined> {
+    const pointer = this.#publisher.pointer();
+    return pointer === undefined
+      ? undefined
+      : {
+          pointer,
+          examples: this.#examples.counts(),
+          isTraining: this.#isTraining,
+        };
+  }
+
+  /** @see Publisher.publish */
+  publish(publication: Publication): Promise<Published> {
+    return this.#publisher.publish(publication);
+  }
+
+  /** @see Publisher.rollBack */
+  rollBack(version?: number): Promise<Published> {
+    return this.#publisher.rollBack(version);
+  }
+
+  /** @see Publisher.delete */
+  async delete(): Promise<Pick<Description, 'pointer'>> {
+    return { pointer: await this.#publisher.delete() };
+  }
+
+  /** @see Publisher.restore */
+  async restore(): Promise<Pick<Description, 'pointer'>> {
+    return { pointer: await this.#publisher.restore() };
+  }
+
+  /** @see Publisher.erase */
+  erase(): Promise<void> {
+    return this.#publisher.erase();
+  }
+
+  /** @see Publisher.maintain */
+  maintain(): Promise<void> {
+    return this.#publisher.maintain();
+  }
+
+  /** @see Examples.add */
+  async addExample(
+    example: NewExample,
+    backboneSha256: string,
+  ): Promise<ExamplesChanged & { readonly outcome: Addition }> {
+    const { name, storage } = this.#parts;
+    refuseDeleted(name, this.#publisher.pointer());
+    createTables(storage, name);
+    const outcome = this.#examples.add(example, backboneSha256);
+    return { outcome, examples: this.#examples.counts() };
+  }
+
+  /** @see Examples.list */
+  async listExamples(label: string | undefined, after?: string): Promise<ExamplePage> {
+    this.#refuseMissing();
+    return this.#examples.list(label, after);
+  }
+
+  /** The photo of an example, where it was kept. */
+  async photo(id: string): Promise<KeptPhoto | undefined> {
+    this.#refuseMissing();
+    return this.#examples.photo(id);
+  }
+
+  /** @see Examples.remove */
+  async removeExamples(
+    which: Parameters<Examples['remove']>[0],
+  ): Promise<ExamplesChanged & { readonly removed: number }> {
+    this.#refuseMissing();
+    const removed = this.#examples.remove(which);
+    return { removed, examples: this.#examples.counts() };
+  }
+
+  /**
+   * Trains a head on the examples that there are now, and publishes it. Where
+   * the name stands for what the same training made of the same examples, there
+   * is nothing to be done.
+   *
+   * @param backbone that runs here
+   * @throws AppError `not-enough-examples`, `training-in-progress`, `model-mismatch` where the
+   *   examples are of another backbone; as {@link Publisher.publish}
+   */
+  async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<Published> {
+    const { name, createdBy } = this.#parts;
+    const pointer = this.#refuseMissing();
+    if (this.#isTraining) throw inProgress(name);
+    this.#examples.refuseOtherBackbone(backbone.sha256);
+    const trainedOn = JSON.stringify([this.#examples.revision, mode, backbone.sha256, createdBy]);
+    const current = currentOf(pointer);
+    if (current !== undefined && this.#publisher.trainedOn === trainedOn) {
+      return { entry: current, isKnown: true, pointer };
+    }
+    this.#isTraining = true;
+    const { erasures } = this.#publisher;
+    try {
+      const fitted = await this.#fit(mode, backbone);
+      return await this.#publisher.publish({ ...fitted, trainedOn, erasures });
+    } finally {
+      this.#isTraining = false;
+    }
+  }
+
+  async #fit(
+    mode: HeadMode,
+    backbone: Manifest['backbone'],
+  ): Promise<Pick<Publication, 'file' | 'summary'>> {
+    const { now, wait, createdBy } = this.#parts;
+    const set = this.#examples.trainingSet();
+    const head = await trainHead(set, { mode, pause: () => wait(0) });
+    const createdAt = new Date(now());
+    const model = trainedModel(head, { labels: set.labels, backbone, createdAt, createdBy });
+    const file = writeModelFile(model);
+    const digest = (await sha256(file)).toHex();
+    const { length: bytes } = file;
+    const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
+    return { file: file.buffer, summary };
+  }
+
+  #refuseMissing(): ModelPointer {
+    const { name } = this.#parts;
+    const pointer = this.#publisher.pointer();
+    if (pointer === undefined) throw notFound(name);
+    refuseDeleted(name, pointer);
+    return pointer;
+  }
+}
+
+function inProgress(name: string): AppError {
+  return new AppError(
+    'training-in-progress',
+    `${name} is being trained already. Try again in ${trainingRetrySeconds} seconds.`,
+    { retryAfterSeconds: trainingRetrySeconds },
+  );
+}
+
+/** What can be asked of a registered model from elsewhere. */
+export type ModelOperation = Exclude<keyof RegisteredModel, 'maintain'>;
