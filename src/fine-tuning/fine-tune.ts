@@ -92,12 +92,15 @@ export async function fineTune(
 /** First the training on all photos, then one for each part that is held out. */
 function jobsOf({ labelIndices }: TuningSet, split: Split | undefined, seed: number): TuningJob[] {
   const all = Int32Array.from(labelIndices.keys());
-  const jobs: TuningJob[] = [{ trainingPhotos: all, validationPhotos: new Int32Array(), seed }];
+  const { epochs } = recipe;
+  const none = new Int32Array();
+  const jobs: TuningJob[] = [{ trainingPhotos: all, validationPhotos: none, seed, epochs }];
   for (let fold = 0; split !== undefined && fold < split.count; fold++) {
     jobs.push({
       trainingPhotos: all.filter((photo) => split.folds[photo] !== fold),
       validationPhotos: all.filter((photo) => split.folds[photo] === fold),
       seed,
+      epochs,
     });
   }
   return jobs;

@@ -5,6 +5,9 @@ import { type Parameters, weightsOf } from './parameters.ts';
 /** The largest int8 value; -128 is left out, so that the range is symmetric, as in the backbone. */
 const largestInt8 = 127;
 
+/** The least float32 that has all of its digits. */
+const leastScale = 2 ** -126;
+
 /**
  * Rounds weights to int8, a scale for each output channel, as the backbone has
  * them: https://www.tensorflow.org/lite/performance/quantization_spec. No
@@ -21,9 +24,10 @@ export function quantise(
       scales[channel] = Math.max(scales[channel], Math.abs(weights[start + channel]));
     }
   }
-  // A channel of zeros stays one, with any scale.
   for (let channel = 0; channel < outputChannels; channel++) {
-    scales[channel] = scales[channel] / largestInt8 || 1;
+    const scale = scales[channel] / largestInt8;
+    // A channel of zeros stays one, with any scale; what is hardly more becomes one.
+    scales[channel] = scale < leastScale ? 1 : scale;
   }
   return {
     weights: Int8Array.from(weights, (weight, i) =>

@@ -3,7 +3,7 @@
  * each of five kinds, cross-validated; docs/decisions.md has what else was tried.
  */
 export const recipe = {
-  /** Times that each photo is seen, each time in one of its views. */
+  /** Times that each photo is seen. */
   epochs: 10,
   /** Photos a step. */
   batchSize: 16,

@@ -26,6 +26,8 @@ export interface TuningJob {
   readonly validationPhotos: Int32Array;
   /** Deals batches and views. */
   readonly seed: number;
+  /** Times that each photo is seen, each time in one of its views. */
+  readonly epochs: number;
 }
 
 /** How training stands after an epoch. */
@@ -132,16 +134,16 @@ function trainTogether(
   tail: TrainableTail,
   head: LinearHead,
   set: TuningSet,
-  { trainingPhotos, validationPhotos, seed }: TuningJob,
+  { trainingPhotos, validationPhotos, seed, epochs: epochCount }: TuningJob,
   onProgress: (share: number) => void,
 ): Epoch[] {
   const random = seededRandom(seed);
   const batches = Math.ceil(trainingPhotos.length / recipe.batchSize);
-  const steps = recipe.epochs * batches;
+  const steps = epochCount * batches;
   const trainer = new TailTrainer(tail, head, steps);
   const shares = balancedWeights(set.labelIndices, trainingPhotos, set.labels.length);
   const epochs: Epoch[] = [];
-  for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+  for (let epoch = 0; epoch < epochCount; epoch++) {
     const order = shuffled(trainingPhotos.keys(), random);
     let [loss, correct] = [0, 0];
     for (let batch = 0; batch < batches; batch++) {
