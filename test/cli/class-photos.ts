@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { seededRandom } from '../../src/classes/seeded-random.ts';
 import { decodePhoto, openPhoto } from '../../src/image/decode-image.ts';
 import { Picture } from '../../src/image/picture.ts';
 import { encodePng } from '../../src/image/png-file.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 import { fixture, type Scratch } from './petal.ts';
 
 /** Classes that the drawn scenes give. */

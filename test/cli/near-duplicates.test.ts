@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { embeddingLength } from '../../src/classes/head.ts';
-import { seededRandom } from '../../src/classes/seeded-random.ts';
 import { alikeCosine, groupAlike } from '../../src/cli/near-duplicates.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 /** An embedding as the network gives them: mostly zeros, the rest positive. */
 function embedding(random: () => number): Float32Array {
