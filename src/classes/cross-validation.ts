@@ -2,7 +2,8 @@ import { softmax } from './head.ts';
 import type { Iterate } from './lbfgs.ts';
 import { logLoss, mostProbable } from './metrics.ts';
 import type { Pace } from './pace.ts';
-import { type SoftmaxEvaluation, writeLogits } from './softmax-objective.ts';
+import { logitsOf } from './row-products.ts';
+import type { SoftmaxEvaluation } from './softmax-objective.ts';
 import { arrived, type PreparedExamples, softmaxIterates } from './softmax-regression.ts';
 import type { Split } from './split.ts';
 import { fitTemperature } from './temperature.ts';
@@ -44,7 +45,7 @@ const minIterations = 5;
 const maxIterations = 200;
 
 /** How many iterations a cross-validation takes, more or less. */
-export const usualIterations = 25;
+export const usualIterations = 35;
 
 /**
  * Fits a head for each fold to what is not in it, and has it answer what is.
@@ -84,7 +85,7 @@ export async function crossValidate(
   for (let iteration = 0; iteration <= maxIterations; iteration++) {
     let moving = false;
     // One after another: they share the logits, and a processor.
-    for (const fit of fits) moving = (await advance(fit, examples, logits)) || moving;
+    for (const fit of fits) moving = (await advance(fit, examples, logits, pace)) || moving;
     if (!moving) break;
     curve.push({ iteration, ...progressOf(fits, truth, logits, labelCount) });
     const measured = measure(iteration);
@@ -98,7 +99,8 @@ export async function crossValidate(
 /** The fit of one fold, at some iteration. */
 interface FoldFit {
   /** Examples that it has not seen, and their places among all that are measured. */
-  readonly heldOut: readonly { readonly row: number; readonly place: number }[];
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
   readonly iterates: AsyncGenerator<Iterate<SoftmaxEvaluation>, void>;
   current?: Iterate<SoftmaxEvaluation>;
 }
@@ -110,10 +112,14 @@ function startFits(
   pace: Pace,
 ): FoldFit[] {
   const all = Int32Array.from(folds.keys());
-  const places = [...measured].map((row, place) => ({ row, place }));
-  return [...Map.groupBy(places, ({ row }) => folds[row])].map(([fold, heldOut]) => {
-    const rows = all.filter((row) => folds[row] !== fold);
-    return { heldOut, iterates: softmaxIterates(examples, { l2, rows, pace }) };
+  const heldOut = Map.groupBy(measured.keys(), (place) => folds[measured[place]]);
+  return [...heldOut].map(([fold, places]) => {
+    const trainedOn = all.filter((row) => folds[row] !== fold);
+    return {
+      rows: Int32Array.from(places, (place) => measured[place]),
+      places: Int32Array.from(places),
+      iterates: softmaxIterates(examples, { l2, rows: trainedOn, pace }),
+    };
   });
 }
 
@@ -126,14 +132,17 @@ async function advance(
   fit: FoldFit,
   { coordinates, labelCount }: PreparedExamples,
   logits: Float64Array,
+  pace: Pace,
 ): Promise<boolean> {
   if (fit.current !== undefined && fit.current.gradientNorm <= arrived) return false;
   const next = await fit.iterates.next();
   if (next.done) return false;
   fit.current = next.value;
-  for (const { row, place } of fit.heldOut) {
-    const own = logits.subarray(place * labelCount, (place + 1) * labelCount);
-    writeLogits(own, { ...coordinates, labelCount }, row, next.value.result.point);
+  const { values, dimensions } = coordinates;
+  const point = next.value.result.point;
+  const own = await logitsOf({ values, dimensions, rows: fit.rows }, point, labelCount, pace);
+  for (const [i, place] of fit.places.entries()) {
+    logits.set(own.subarray(i * labelCount, (i + 1) * labelCount), place * labelCount);
   }
   return true;
 }

@@ -1,4 +1,4 @@
-import { seededRandom, shuffled } from './seeded-random.ts';
+import { seededRandom, shuffled } from '../seeded-random.ts';
 
 /** What folds are made from. */
 export interface FoldsInput {

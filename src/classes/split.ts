@@ -1,4 +1,5 @@
 import { stratifiedFolds } from './folds.ts';
+import { usualFolds } from './training-plan.ts';
 import type { TrainingSet } from './training-set.ts';
 
 /** How examples are held out. */
@@ -10,9 +11,6 @@ export interface Split {
   /** Examples that are held out and measured, in ascending order: all but augmented ones. */
   readonly rows: Int32Array;
 }
-
-/** A single part that is held out is one of so many. */
-const parts = 5;
 
 /**
  * Splits examples by label and group.
@@ -28,7 +26,7 @@ export function splitExamples(set: TrainingSet, folds: number, seed: number): Sp
   }
   if (groupsByLabel.some(({ size }) => size < 2)) return undefined;
   const total = new Set(groupsByLabel.flatMap((own) => [...own])).size;
-  const count = Math.min(total, folds === 1 ? parts : folds);
+  const count = Math.min(total, folds === 1 ? usualFolds : folds);
   const dealt = stratifiedFolds({ labelIndices, groups, labelCount: labels.length }, count, seed);
   const only = fullest(dealt, count);
   const held = folds === 1 ? dealt.map((fold) => (fold === only ? 0 : -1)) : dealt;

@@ -13,7 +13,7 @@ import { measureModel } from './metrics.ts';
 import { Pace } from './pace.ts';
 import { arrived, fitSoftmax, prepareExamples } from './softmax-regression.ts';
 import { type Split, splitExamples } from './split.ts';
-import { planTraining, usualL2 } from './training-plan.ts';
+import { planTraining, usualFolds, usualL2 } from './training-plan.ts';
 import { photosByLabel, type TrainingSet } from './training-set.ts';
 import { chooseThresholds, noThresholds, type Thresholds } from './unknown-thresholds.ts';
 
@@ -30,7 +30,7 @@ export interface TrainHeadOptions {
   readonly seed?: number;
   /**
    * Parts that are held out one after another; 1 for one part of a fifth that
-   * is held out once. 5 if not given, or 1 where the work would be too much.
+   * is held out once. 5 if not given, or fewer where the work would be too much.
    */
   readonly folds?: number;
   /** Weight of the penalty; chosen by cross-validation if not given. */
@@ -127,7 +127,7 @@ async function trainSoftmax(
 
 async function trainNearest(
   set: TrainingSet,
-  { seed = 0, folds = 5, onProgress }: TrainHeadOptions,
+  { seed = 0, folds = usualFolds, onProgress }: TrainHeadOptions,
   pace: Pace,
 ): Promise<TrainedHead> {
   onProgress?.(0, 1);

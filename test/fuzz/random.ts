@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 /** A hash of some words of 32 bits that changes throughout where one bit of them does (MurmurHash3's mixing). */
 export function hash(...words: readonly number[]): number {

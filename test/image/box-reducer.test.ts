@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxReducer } from '../../src/image/box-reducer.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 import { allocatedBytes } from './allocated-bytes.ts';
 import { type Part, RegionTarget } from './region-target.ts';
 

@@ -10,7 +10,7 @@ import {
   type NetworkAssets,
 } from '../../src/mobilenet/network.ts';
 import { readAssets } from '../../src/runtime/node.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 const random = seededRandom(1);
 const input = Float32Array.from({ length: 224 * 224 * 3 }, () => random() * 2 - 1);

@@ -14,8 +14,8 @@ import {
 import { type LoadedNetwork, loadNetwork } from '../../src/mobilenet/network.ts';
 import { outputOf } from '../../src/mobilenet/top-k.ts';
 import { readAssets } from '../../src/runtime/node.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 import { sharedFolder } from '../support/photos.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
 
 const channels = 5;
 const finite = fc.float({ min: -100, max: 100, noNaN: true });

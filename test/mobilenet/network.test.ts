@@ -10,8 +10,8 @@ import {
   type NetworkAssets,
 } from '../../src/mobilenet/network.ts';
 import { readAssets } from '../../src/runtime/node.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 import { sharedFolder } from '../support/photos.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
 
 const inputLength = 224 * 224 * 3;
 

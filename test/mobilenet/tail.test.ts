@@ -9,7 +9,7 @@ import {
 } from '../../src/mobilenet/network.ts';
 import type { Tail } from '../../src/mobilenet/tail.ts';
 import { readAssets } from '../../src/runtime/node.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 let assets: NetworkAssets;
 let artifact: Artifact;

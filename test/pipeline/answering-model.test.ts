@@ -8,7 +8,7 @@ import { backboneModel, customModel } from '../../src/pipeline/answering-model.t
 import { classifyByModels, classifyImage } from '../../src/pipeline/classify-image.ts';
 import { explainImage } from '../../src/pipeline/explain-image.ts';
 import { readAssets } from '../../src/runtime/node.ts';
-import { seededRandom } from '../support/seeded-artifact.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 
 const { base64 = '' } = inject('validPhotos').find(({ name }) => name === 'daisy.jpg') ?? {};
 const daisy = new Uint8Array(Buffer.from(base64, 'base64'));

@@ -1,17 +1,7 @@
 import { inputSize, labelCount, mobilenetV2 } from '../../model/mobilenet-v2.ts';
 import { writeArtifact } from '../../model/write-artifact.ts';
 import { type Layer, type LayerWeights, weightShape } from '../../src/mobilenet/artifact.ts';
-
-/** Numbers in 0..1 from a seed: mulberry32, by Tommy Ettinger, public domain. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from '../../src/seeded-random.ts';
 
 /** Weights that keep the activations' size from layer to layer (https://arxiv.org/abs/1502.01852). */
 function randomWeights(layer: Layer, random: () => number): LayerWeights {

@@ -1,6 +1,7 @@
 /** What the tests encode as BMP, and what has to come out. */
+
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import type { Bmp } from './writer.ts';
 
 /** What is stored of each pixel: anything that its bits can hold. */

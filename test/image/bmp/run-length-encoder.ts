@@ -1,4 +1,4 @@
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 
 /** How long the next run of one value (or for 4 bits, of two in turn) is. */
 function runLength(row: readonly number[], from: number, bits: 4 | 8): number {

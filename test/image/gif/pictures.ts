@@ -1,6 +1,7 @@
 /** What the tests encode as GIF, and what has to come out. */
+
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import type { Gif, GifFrame, Rgb } from './writer.ts';
 
 /** Colours that have nothing to do with their indices. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type JpegOptions } from 'sharp';
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures');
 

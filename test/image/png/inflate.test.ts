@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ByteSource } from '../../../src/image/png/compressed-bits.ts';
 import { Inflate } from '../../../src/image/png/inflate.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 
 /** Gives bytes in portions of a size, and counts them. */
 class Portions implements ByteSource {

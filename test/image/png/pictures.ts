@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import type { RgbImage } from '../../../src/image/rgb-image.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import { channelsOf, type PngEncoding, type PngPicture } from './writer.ts';
 
 /** Levels of red, green and blue, and of how much they cover, 0 to `max`. */

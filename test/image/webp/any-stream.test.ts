@@ -4,7 +4,7 @@
  */
 import { describe, test } from 'vitest';
 import { readFrameHeader } from '../../../src/image/webp/vp8/frame-header.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import { drawLossless, drawLosslessAlpha } from './any-lossless.ts';
 import { drawLossy } from './any-lossy.ts';
 import { below } from './any-prefix-code.ts';

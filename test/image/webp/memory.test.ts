@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fits } from '../../../src/image/fit.ts';
 import { NetworkInput } from '../../../src/image/preprocess.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { RegionTarget } from '../region-target.ts';
 import { drawLossless } from './any-lossless.ts';

@@ -7,7 +7,7 @@ import {
   type PrefixCodeTable,
   rootBits,
 } from '../../../src/image/webp/vp8l/prefix-code.ts';
-import { seededRandom } from '../../support/seeded-artifact.ts';
+import { seededRandom } from '../../../src/seeded-random.ts';
 import { treeDepths } from './any-prefix-code.ts';
 
 const seed = 20_261_124;
