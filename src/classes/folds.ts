@@ -11,8 +11,8 @@ export interface FoldsInput {
 
 /**
  * Deals examples out to folds so that each fold has its share of each label:
- * without groups, two folds differ by at most one example of a label. The same
- * seed gives the same folds.
+ * without groups, two folds differ by at most one example of a label, and of
+ * all. The same seed gives the same folds.
  *
  * @param count how many folds, at least 1
  * @returns [examples]: the fold of each, 0..count-1
@@ -24,8 +24,11 @@ export function stratifiedFolds(
 ): Int32Array {
   const random = seededRandom(seed);
   const members = Map.groupBy(labelIndices.keys(), (example) => groups?.[example] ?? example);
-  // The largest first, as long as there is room to make up for them.
-  const order = shuffled(members.values(), random).sort((a, b) => b.length - a.length);
+  // The largest first, as long as there is room to make up for them; then label by label, so that
+  // what is left over of one label goes to the folds that have least of all.
+  const order = shuffled(members.values(), random).sort(
+    (a, b) => b.length - a.length || labelIndices[a[0]] - labelIndices[b[0]],
+  );
   // So that what is left over doesn't always go to the first folds.
   const foldOrder = shuffled(Array(count).keys(), random);
   const sizes = Array.from({ length: count }, () => new Int32Array(labelCount));

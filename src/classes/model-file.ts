@@ -40,7 +40,7 @@ export interface BackboneIdentity {
 /**
  * Writes a model's file. The same model gives the same bytes.
  *
- * @throws Error where head, labels and tail don't fit together
+ * @throws Error where the manifest is not valid, or head, labels and tail don't fit together
  */
 export function writeModelFile({ manifest, head, tail }: CustomModel): Uint8Array<ArrayBuffer> {
   const layers = tail?.blocks.flatMap(({ layers }) => layers) ?? [];
@@ -48,7 +48,9 @@ export function writeModelFile({ manifest, head, tail }: CustomModel): Uint8Arra
   // Four bytes an element first.
   const floats = tuned.filter(({ values }) => values.BYTES_PER_ELEMENT === 4);
   const ints = tuned.filter(({ values }) => values.BYTES_PER_ELEMENT === 1);
-  return writeSafetensors({ format: manifest.format, manifest: JSON.stringify(manifest) }, [
+  // In the schema's order of keys, whatever order they came in.
+  const text = JSON.stringify(manifestSchema.parse(manifest));
+  return writeSafetensors({ format: manifest.format, manifest: text }, [
     ...headTensors(head, manifest.labels.length),
     ...floats,
     ...ints,
