@@ -44,7 +44,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
-          include: ['test/http/**/*.test.ts'],
+          include: ['test/http/**/*.test.ts', 'test/storage/**/*.test.ts'],
           provide,
           testTimeout,
           hookTimeout: testTimeout,
@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/http/**', 'test/.seeded/**'],
+          exclude: ['test/http/**', 'test/storage/**', 'test/.seeded/**'],
           provide,
           testTimeout,
           hookTimeout: testTimeout,

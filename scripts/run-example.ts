@@ -1,22 +1,24 @@
 /** Sends the examples of the documentation to a running Petal. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Example, presentable } from '../src/contract/examples.ts';
+import type { Example } from '../src/contract/example.ts';
+import { presentable } from '../src/contract/examples.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** What an example's answer is, as the documentation shows it: JSON, text, or what kind of file. */
 export async function runExample(example: Example, url: URL): Promise<unknown> {
   const { path, accept } = example;
-  const body = await bodyOf(example);
+  const body = await bodyOf(example, url);
+  const method = example.method ?? (body === undefined ? 'GET' : 'POST');
   const headers = {
     ...(accept === undefined ? {} : { Accept: accept }),
     ...(example.json === undefined ? {} : { 'Content-Type': 'application/json' }),
   };
-  const init = body === undefined ? { headers } : { method: 'POST', headers, body };
+  const init = { method, headers, ...(body === undefined ? {} : { body }) };
   const response = await fetch(new URL(path, url), init);
   const mediaType = response.headers.get('Content-Type') ?? '';
-  if (mediaType.startsWith('image/')) {
+  if (mediaType.startsWith('image/') || mediaType === 'application/octet-stream') {
     const bytes = new Uint8Array(await response.arrayBuffer());
     return `A file of type ${mediaType}, ${Math.round(bytes.length / 1000)} kB.`;
   }
@@ -24,7 +26,13 @@ export async function runExample(example: Example, url: URL): Promise<unknown> {
   return /json/.test(mediaType) ? presentable(JSON.parse(text)) : text;
 }
 
-async function bodyOf({ form, file, json }: Example): Promise<BodyInit | undefined> {
+async function bodyOf(
+  { form, file, json, download }: Example,
+  url: URL,
+): Promise<BodyInit | undefined> {
+  if (download !== undefined) {
+    return await (await fetch(new URL(download.path, url))).arrayBuffer();
+  }
   if (form !== undefined) {
     const data = new FormData();
     for (const name of form) {

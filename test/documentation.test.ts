@@ -24,7 +24,12 @@ afterAll(async () => {
 /** Numbers that hang on the machine's arithmetic in their last digits, and what changes with each deployment. */
 function comparable(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (key, item) => {
-    if (key === 'version') return 'a version';
+    if (key === 'version' && typeof item === 'string') return 'a version';
+    if (/^(created|deleted|erased)At$/.test(key)) return 'a time';
+    // Models say when they were trained, so that their files differ each time.
+    if (typeof item === 'object' && item !== null && 'bytes' in item) {
+      return { ...item, bytes: 0, sha256: 'a hash' };
+    }
     return typeof item === 'number' && !Number.isInteger(item) ? Number(item.toPrecision(2)) : item;
   });
 }
@@ -38,14 +43,15 @@ describe('the examples of the documentation', () => {
     'show the real answer: %s',
     async ([id, example]) => {
       const answer = await runExample(example, petal.url);
-      if (example.accept === 'image/png') expect(answer).toMatch(/^A file of type image\/png, /);
-      else expect(comparable(answer)).toEqual(comparable(answers[id]));
+      if (String(answers[id]).startsWith('A file of type ')) {
+        expect(answer).toMatch(/^A file of type [a-z/-]+, \d+ kB\.$/);
+      } else expect(comparable(answer)).toEqual(comparable(answers[id]));
     },
   );
 
   test.for(
     operations()
-      .filter(({ isGuarded }) => isGuarded)
+      .filter(({ needs }) => needs !== undefined)
       .map(({ id }) => id),
   )('show how to ask for %s', (id) => {
     expect(examples.filter(({ operation }) => operation === id).length).toBeGreaterThan(0);
@@ -88,7 +94,8 @@ describe('GET /openapi.json', () => {
   test('has every operation once, and each says something of every parameter', () => {
     const described = Object.values(document.paths).flatMap((methods) => Object.values(methods));
     const ids = described.map(({ operationId }) => operationId);
-    expect(ids).toEqual(operations().map(({ id }) => id));
+    const rows = operations().map(({ id }) => id);
+    expect(ids.sort()).toEqual(rows.sort());
     for (const { parameters } of described) {
       for (const { description } of parameters) expect(description).toMatch(/\w/);
     }
@@ -110,7 +117,7 @@ describe('GET /openapi.json', () => {
     let checked = 0;
     for (const example of examples) {
       const answer = answers[example.id];
-      if (example.accept !== undefined || isAbridged(answer)) continue;
+      if (typeof answer === 'string' || isAbridged(answer)) continue;
       expect(validate(example.operation, answer), example.id).toBeNull();
       checked += 1;
     }

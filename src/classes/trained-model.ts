@@ -16,14 +16,14 @@ export interface ModelOrigin {
 /** The model of a head that was trained on the backbone as it is. */
 export function trainedModel(
   { head, thresholds, metrics, training }: TrainedHead,
-  { labels, backbone, createdAt, createdBy }: ModelOrigin,
+  { labels, backbone: { model, sha256 }, createdAt, createdBy }: ModelOrigin,
 ): CustomModel {
   return {
     head,
     manifest: {
       format: modelFormat,
       labels: [...labels],
-      backbone,
+      backbone: { model, sha256 },
       head: describeHead(head),
       thresholds,
       ...(metrics === undefined ? {} : { metrics }),

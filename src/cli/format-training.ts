@@ -63,6 +63,10 @@ function settingLines(
         ? `nearest examples, ${head.neighbours} of them`
         : `softmax regression, L2 ${training.l2 ?? 0}`,
     ],
+    ...(training.fineTuned === 'none'
+      ? []
+      : [['fine-tuned', `${training.fineTuned}, ${training.epochs ?? 0} epochs`]]),
+    ...(training.views > 1 ? [['views', `${training.views} of each photo`]] : []),
   ]);
 }
 

@@ -106,11 +106,12 @@ function append(indices: Map<string, number[]>, label: string, index: number): v
   indices.set(label, [...(indices.get(label) ?? []), index]);
 }
 
-/** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "egyptian-cat". */
+/** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "egyptian-cat", "jack-o-lantern". */
 function normalized(label: string): string {
   return label
     .normalize('NFC')
     .toLowerCase()
+    .replace(/['’]/g, '')
     .replace(/[\s_-]+/g, ' ')
     .trim();
 }

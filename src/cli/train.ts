@@ -7,18 +7,25 @@ import { modelFormat } from '../classes/manifest.ts';
 import { mostProbable, type ReliabilityBin, reliabilityBins } from '../classes/metrics.ts';
 import { type CustomModel, writeModelFile } from '../classes/model-file.ts';
 import { type HeadMode, type TrainedHead, trainHead } from '../classes/train-head.ts';
-import type { Fit } from '../image/fit.ts';
+import type { FineTunedHead } from '../fine-tuning/fine-tune.ts';
+import { tunedBlocks } from '../fine-tuning/tuned-blocks.ts';
+import type { TuningSet } from '../fine-tuning/tuning-set.ts';
 import { openArtifact } from '../mobilenet/artifact.ts';
 import type { NetworkAssets } from '../mobilenet/network.ts';
 import type { ClassFolder, ClassPhoto } from './class-folder.ts';
+import { fineTuneOnThreads } from './fine-tune-on-threads.ts';
 import type { PhotoCache } from './photo-cache.ts';
 import { startWork } from './progress.ts';
+import { trainingFit } from './training-fit.ts';
 import { readTrainingPhotos, type TrainingPhotos } from './training-photos.ts';
+import { readTuningSet } from './tuning-photos.ts';
 
 export interface TrainOptions {
   readonly seed: number;
   readonly folds: number;
   readonly mode: HeadMode;
+  /** Which of the backbone's last blocks are trained with the head: `last` or `blocks=N`; none, without. */
+  readonly fineTune?: string | undefined;
   /** Variations of each photo to train on, the photo as it is among them. */
   readonly views: number;
   readonly cache?: PhotoCache | undefined;
@@ -49,36 +56,33 @@ export interface Training {
   readonly durationsMs: { readonly reading: number; readonly fitting: number };
 }
 
-/** How models are trained and asked, so that both see the same. */
-export const trainingFit: Fit = 'crop';
-
 /**
  * Trains a model on a folder with one sub-folder for each class.
  *
  * @throws Error with a sentence where nothing of a class is left to train on
+ * @throws RangeError where the backbone has not so many blocks to tune
  */
 export async function trainFolder(
   assets: NetworkAssets,
   folder: ClassFolder,
-  { seed, folds, mode, views, cache }: TrainOptions,
+  options: TrainOptions,
 ): Promise<Training> {
+  const { seed, views, fineTune, cache } = options;
   const start = performance.now();
-  const photos = await readTrainingPhotos(assets, folder, { fit: trainingFit, seed, views, cache });
+  const photos = await readTrainingPhotos(assets, folder, {
+    fit: trainingFit,
+    seed,
+    // Fine-tuning needs more of the variations than their embeddings.
+    views: fineTune === undefined ? views : 1,
+    cache,
+  });
+  const tuning =
+    fineTune === undefined ? undefined : await readFrozen(assets, photos, fineTune, options);
   const read = performance.now();
-  const progress = startWork('fitting');
-  let trained: TrainedHead;
-  try {
-    trained = await trainHead(photos.set, {
-      mode,
-      seed,
-      folds,
-      // Lets the bar be drawn.
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.stop();
-  }
+  const trained: TrainedHead | FineTunedHead =
+    tuning === undefined || fineTune === undefined
+      ? await fitHead(photos, options)
+      : await fineTuneOnThreads(assets, tuning, { ...options, depth: fineTune });
   const model = await describeModel(assets, photos.labels, trained);
   const validated = validatedPhotos(photos, trained);
   return {
@@ -93,11 +97,42 @@ export async function trainFolder(
   };
 }
 
+/** Reads what the frozen part makes of the photos. */
+async function readFrozen(
+  assets: NetworkAssets,
+  photos: TrainingPhotos,
+  depth: string,
+  { seed, views, cache }: TrainOptions,
+): Promise<TuningSet> {
+  const [{ name: firstBlock }] = tunedBlocks(openArtifact(assets.artifact).blocks, depth);
+  return await readTuningSet(assets, photos, { firstBlock, seed, views, cache });
+}
+
+async function fitHead(
+  { set }: TrainingPhotos,
+  { mode, seed, folds }: TrainOptions,
+): Promise<TrainedHead> {
+  const progress = startWork('fitting');
+  try {
+    return await trainHead(set, {
+      mode,
+      seed,
+      folds,
+      // Lets the bar be drawn.
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      onProgress: progress.update,
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
 async function describeModel(
   { artifact }: NetworkAssets,
   labels: readonly string[],
-  { head, thresholds, metrics, training }: TrainedHead,
+  { head, thresholds, metrics, training, ...trained }: TrainedHead | FineTunedHead,
 ): Promise<CustomModel> {
+  const tail = 'tail' in trained ? trained.tail : undefined;
   const { model, sha256 } = openArtifact(artifact).metadata;
   const { temperature } = head;
   const manifest: Manifest = {
@@ -108,13 +143,14 @@ async function describeModel(
       head.kind === 'softmax'
         ? { kind: head.kind, temperature }
         : { kind: head.kind, temperature, neighbours: head.neighbours },
+    ...(tail === undefined ? {} : { firstTunedBlock: tail.blocks[0].name }),
     thresholds,
     ...(metrics === undefined ? {} : { metrics }),
     training,
     createdAt: new Date().toISOString(),
     createdBy: `petal ${await packageVersion()}`,
   };
-  return { manifest, head };
+  return { manifest, head, ...(tail === undefined ? {} : { tail }) };
 }
 
 async function packageVersion(): Promise<string> {

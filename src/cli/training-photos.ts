@@ -85,8 +85,14 @@ export async function readTrainingPhotos(
   };
 }
 
-/** The same photo is varied in the same way whatever else lies in the folder, so that the cache has it. */
-function augmentationsOf(sha256: string, seed: number, views: number): Augmentation[] {
+/**
+ * The variations of a photo to train on, the photo as it is first. The same
+ * photo is varied in the same way whatever else lies in the folder, so that the
+ * cache has it.
+ *
+ * @param sha256 of the photo's file
+ */
+export function augmentationsOf(sha256: string, seed: number, views: number): Augmentation[] {
   return randomAugmentations(views, seededRandom(Number.parseInt(sha256.slice(0, 8), 16) ^ seed));
 }
 

@@ -1,26 +1,11 @@
+import { customModelExamples } from './custom-model-examples.ts';
+import type { Example } from './example.ts';
+
 /**
- * Requests that show the API. Their answers, in example-answers.json, are
+ * Requests that show the API, in the order in which they are sent. Their answers, in example-answers.json, are
  * those of the real Worker (`npm run examples` writes them, and the tests
  * compare them), so that what the documentation shows is true.
  */
-
-/** One request, and how it is written for a terminal. */
-export interface Example {
-  /** Unique. */
-  readonly id: string;
-  /** Of the row in `operations`. */
-  readonly operation: string;
-  readonly title: string;
-  /** Path and query. */
-  readonly path: string;
-  /** Files of the repository that go into the form field `image`. */
-  readonly form?: readonly string[];
-  /** A file of the repository that is the body. */
-  readonly file?: string;
-  /** A JSON body; a text `@file` in it stands for the file's base64. */
-  readonly json?: unknown;
-  readonly accept?: string;
-}
 
 const daisy = 'test/fixtures/valid/jpeg/daisy.jpg';
 const candle = 'test/fixtures/valid/jpeg/candle.jpg';
@@ -88,6 +73,7 @@ export const examples: readonly Example[] = [
   },
   { id: 'models', operation: 'listModels', title: 'All models', path: '/v1/models' },
   { id: 'model', operation: 'getModel', title: 'One model', path: `/v1/models/${model}` },
+  ...customModelExamples,
   {
     id: 'hugging-face',
     operation: 'huggingFaceClassify',

@@ -44,7 +44,8 @@ export async function describeCustomModel(
  * @throws AppError `model-not-found` where there is no such model, or it was deleted
  */
 export async function descriptionOf(parts: AppParts, name: string): Promise<Description> {
-  const description = await askModel(parts, name, 'describe');
+  const description =
+    parts.models === undefined ? undefined : await askModel(parts, name, 'describe');
   if (description === undefined) throw await modelNotFound(parts, name);
   const { deletedAt } = description.pointer;
   if (deletedAt === null) return description;

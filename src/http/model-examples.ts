@@ -164,7 +164,7 @@ function answerRemoved(
   examples: readonly LabelCount[],
 ): Response {
   c.header('Cache-Control', 'no-store');
-  return c.json({ removed, model: name, examples: [...examples] } satisfies RemoveExamplesAnswer);
+  return c.json({ model: name, removed, examples: [...examples] } satisfies RemoveExamplesAnswer);
 }
 
 async function photo(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {

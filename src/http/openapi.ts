@@ -43,7 +43,7 @@ export function openApiDocument(): JsonObject {
 }
 
 function describeOperation(operation: Operation): JsonObject {
-  const { id, tag, summary, description, body, answer, isGuarded } = operation;
+  const { id, tag, summary, description, body, answer, needs } = operation;
   return {
     operationId: id,
     tags: [tag],
@@ -64,13 +64,16 @@ function describeOperation(operation: Operation): JsonObject {
       : { requestBody: { required: true, content: describeContent(body) } }),
     responses: {
       200: { description: summary, content: describeContent(answer) },
-      ...(isGuarded
+      ...(operation.isCreating
+        ? { 201: { description: `${summary}: it is new.`, content: describeContent(answer) } }
+        : {}),
+      ...(operation.isConditional
         ? { 304: { description: 'The client has the answer: its `If-None-Match` names it.' } }
         : {}),
       ...problemResponses(operation.problems),
     },
     // An empty requirement: whether a key is needed is for the deployment to say.
-    ...(isGuarded ? { security: [{}, { bearer: [] }, { apiKey: [] }] } : {}),
+    ...(needs !== undefined ? { security: [{}, { bearer: [] }, { apiKey: [] }] } : {}),
   };
 }
 

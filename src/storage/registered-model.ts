@@ -1,5 +1,5 @@
 import type { Manifest } from '../classes/manifest.ts';
-import { writeModelFile } from '../classes/model-file.ts';
+import { readModelFile, writeModelFile } from '../classes/model-file.ts';
 import { type HeadMode, trainHead } from '../classes/train-head.ts';
 import { trainedModel } from '../classes/trained-model.ts';
 import { AppError } from '../errors.ts';
@@ -177,6 +177,8 @@ export class RegisteredModel {
     const model = trainedModel(head, { labels: set.labels, backbone, createdAt, createdBy });
     const file = writeModelFile(model);
     const digest = (await sha256(file)).toHex();
+    // What can't be read must not be published: it throws here, and the former version goes on serving.
+    readModelFile(file.buffer, { ...backbone, blocks: [] }, digest);
     const { length: bytes } = file;
     const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
     return { file: file.buffer, summary };

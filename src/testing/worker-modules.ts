@@ -16,10 +16,16 @@ export interface WorkerModule {
   readonly contents: Uint8Array;
 }
 
+/** Has an entry answer requests, with the Durable Objects of the Worker beside it. */
+const mainWithEntry = `export * from './worker.js';
+export * from './entry.js';
+export { default } from './entry.js';
+`;
+
 /**
  * @param bundle folder of worker.js
- * @param entry path of a module that runs in place of worker.js, and as if it lay beside it
- * @returns the entry first
+ * @param entry path of a module that answers in place of worker.js, as if it lay beside it
+ * @returns the main module first
  */
 export async function readWorkerModules(bundle: string, entry?: string): Promise<WorkerModule[]> {
   const paths = globSync('*.{js,wasm,safetensors}', { cwd: bundle }).map((path) =>
@@ -36,5 +42,13 @@ export async function readWorkerModules(bundle: string, entry?: string): Promise
   );
   if (entry === undefined) return modules;
   const contents = await readFile(resolve(entry));
-  return [{ type: 'ESModule', path: join(bundle, 'entry.js'), contents }, ...modules];
+  return [
+    {
+      type: 'ESModule',
+      path: join(bundle, 'main.js'),
+      contents: new TextEncoder().encode(mainWithEntry),
+    },
+    { type: 'ESModule', path: join(bundle, 'entry.js'), contents },
+    ...modules,
+  ];
 }

@@ -158,6 +158,12 @@ describe('trainHead', () => {
     });
   });
 
+  test('names a few of many labels without photos', async () => {
+    await expect(trainHead(smallSet([0], [[1]], 9))).rejects.toMatchObject({
+      message: expect.stringMatching(/"label 5" and 3 more\.$/),
+    });
+  });
+
   test.for([
     [1, 'only "label 0"'],
     [0, 'none'],

@@ -58,7 +58,7 @@ describe('PUT /v1/models/{name}', () => {
     expect((await expectProblem(response, 'model-not-found')).detail).toContain('many@3');
   });
 
-  test.for([
+  const badFiles: [how: string, body: () => BodyInit, why: string][] = [
     ['is empty', () => new Uint8Array(0), 'empty or cut short'],
     ['is JSON', () => '{"labels": ["a", "b"]}', 'not a safetensors file'],
     ['is a photo', () => validPhoto('daisy.jpg').bytes, 'not a safetensors file'],
@@ -77,15 +77,18 @@ describe('PUT /v1/models/{name}', () => {
       () => customModelFile(backbone, 1, ['a,b', 'c']),
       'without commas',
     ],
-  ] as const)('refuses a file that %s, and publishes nothing', async ([, body, why]) => {
+  ];
+  test.for(badFiles)('refuses a file that %s, and publishes nothing', async ([, body, why]) => {
     const problem = await expectProblem(await put('bad', body()), 'invalid-model');
     expect(problem.detail).toContain(why);
     await expectProblem(await send('/v1/models/bad'), 'model-not-found');
   });
 
-  function changed(change: (head: { weights: Float32Array; biases: Float32Array }) => void) {
+  function changed(
+    alter: (head: { weights: Float32Array; biases: Float32Array }) => void,
+  ): Uint8Array<ArrayBuffer> {
     const model = customModel(backbone, 1);
-    if (model.head.kind === 'softmax') change(model.head);
+    if (model.head.kind === 'softmax') alter(model.head);
     return writeModelFile(model);
   }
 

@@ -74,7 +74,15 @@ describe('startPetal', () => {
 
   test('gives the Worker all bindings of wrangler.toml', async () => {
     const names = await (await petal.fetch('/probe/bindings')).json();
-    expect(names).toEqual(expect.arrayContaining(['ANALYTICS', 'RATE_LIMITER', 'VERSION']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'ANALYTICS',
+        'MODELS',
+        'RATE_LIMITER',
+        'REGISTERED_MODELS',
+        'VERSION',
+      ]),
+    );
   });
 
   test('hands out the lines that the Worker logs', async () => {

@@ -6,11 +6,15 @@ import { commandName } from '../command-name.ts';
 import { headsFolder } from '../model-folder.ts';
 import { jsonOption, parsePositive, seedOption } from '../options.ts';
 
+/** Of each photo, for fine-tuning. */
+const tuningViews = 10;
+
 interface Options {
   readonly name?: string;
   readonly mode: HeadMode;
-  readonly augment: number;
-  readonly folds: number;
+  readonly fineTune?: string;
+  readonly augment?: number;
+  readonly folds?: number;
   readonly seed: number;
   readonly out: string;
   readonly cache: boolean;
@@ -21,6 +25,11 @@ function parseName(text: string): string {
   const read = modelName.safeParse(text);
   if (!read.success) throw new InvalidArgumentError(`${read.error.issues[0].message}.`);
   return text;
+}
+
+function parseDepth(text: string): string {
+  if (/^(last|blocks=[1-9]\d?)$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected "last", or "blocks=N" with a number.');
 }
 
 /** The folder's own name, where a model may be called so. */
@@ -49,16 +58,21 @@ export function trainCommand(): Command {
     )
     .addOption(
       new Option(
-        '--augment <views>',
-        'train on so many views of each photo: itself, then random crops and mirror images',
-      )
-        .argParser(parsePositive)
-        .default(1),
+        '--fine-tune <depth>',
+        'train some of the network itself, too, for minutes: its last layer (last), or that and the N blocks before it (blocks=N)',
+      ).argParser(parseDepth),
     )
     .addOption(
-      new Option('--folds <count>', 'parts held out in turn; 1 holds out one fifth, once')
-        .argParser(parsePositive)
-        .default(5),
+      new Option(
+        '--augment <views>',
+        'train on so many views of each photo: itself, then random crops and mirror images (default: 1; 10 for fine-tuning)',
+      ).argParser(parsePositive),
+    )
+    .addOption(
+      new Option(
+        '--folds <count>',
+        'parts held out in turn; 1 holds out one fifth, once (default: 5; 1 for fine-tuning, as each takes minutes)',
+      ).argParser(parsePositive),
     )
     .addOption(seedOption('deals the folds and the crops: the same seed gives the same model'))
     .addOption(
@@ -73,7 +87,7 @@ export function trainCommand(): Command {
       `
 Examples:
   ${commandName} train flowers                          flowers/daisy/*.jpg, flowers/tulips/*.png ...
-  ${commandName} train photos/garden --name garden --augment 8
+  ${commandName} train photos/garden --name garden --fine-tune blocks=1
 
 Photos become square as they do when they are classified (crop). Training again keeps
 the older versions: --model garden is the newest one, --model garden@1 the first.`,
@@ -92,14 +106,25 @@ async function train(folder: string, options: Options): Promise<void> {
   const { formatTraining } = await import('../format-training.ts');
 
   const start = performance.now();
-  const { seed, folds, mode, augment, out, json = false } = options;
+  const { seed, mode, fineTune, out, json = false } = options;
+  const isTuned = fineTune !== undefined;
+  if (isTuned && mode === 'knn') {
+    throw new Error('--fine-tune trains a softmax regression; it does not go with --mode knn.');
+  }
   const name = options.name ?? nameOf(folder);
   const classes = await listClassFolder(folder);
   const modelFolder = join(out, name);
   await openModelFolder(modelFolder);
   const assets = await readAssets(await prepareArtifact());
   const cache = options.cache ? openCommandCache(assets) : undefined;
-  const training = await trainFolder(assets, classes, { seed, folds, mode, views: augment, cache });
+  const training = await trainFolder(assets, classes, {
+    seed,
+    folds: options.folds ?? (isTuned ? 1 : 5),
+    mode,
+    fineTune,
+    views: options.augment ?? (isTuned ? tuningViews : 1),
+    cache,
+  });
   const report = await makeReport(name, training);
   const stored = await storeVersion(modelFolder, training.file, report);
   await cache?.prune();

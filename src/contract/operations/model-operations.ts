@@ -1,5 +1,6 @@
+import * as z from 'zod';
 import { healthAnswer } from '../answers.ts';
-import { modelAnswer, modelsAnswer } from '../models.ts';
+import { customModelAnswer, modelAnswer, modelsAnswer } from '../models.ts';
 import { modelName, type OperationRow } from './operation.ts';
 
 /** What answers, and whether it does. */
@@ -10,7 +11,8 @@ export function modelOperations(): readonly OperationRow[] {
       method: 'get',
       path: '/v1/models',
       summary: 'List the models',
-      description: 'Every model that can answer, with its licence, source and hash.',
+      description:
+        'Every model that can answer: the backbone first, with its licence, source and hash, then models of your own, for those who may ask with them.',
       answer: { 'application/json': modelsAnswer },
       problems: ['model-unavailable'],
     },
@@ -20,10 +22,18 @@ export function modelOperations(): readonly OperationRow[] {
       path: '/v1/models/{name}',
       summary: 'Describe a model',
       description:
-        'The same for one model; also the status that clients of TensorFlow Serving ask for.',
+        'The same for one model, and of a model of your own (`flowers`, or `flowers@2` for one of its versions) its versions, examples and metrics; also the status that clients of TensorFlow Serving ask for.',
       pathParameters: [modelName],
-      answer: { 'application/json': modelAnswer },
-      problems: ['model-not-found', 'model-unavailable'],
+      answer: { 'application/json': z.union([modelAnswer, customModelAnswer]) },
+      problems: [
+        'unauthorized',
+        'forbidden',
+        'origin-not-allowed',
+        'model-not-found',
+        'rate-limited',
+        'overloaded',
+        'model-unavailable',
+      ],
     },
     {
       id: 'getHealth',

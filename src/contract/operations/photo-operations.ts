@@ -8,35 +8,9 @@ import {
   explainResults,
   modelsClassifyAnswer,
 } from '../answers.ts';
-import { operationParameters, type ParameterName, parameters, wireName } from '../parameters.ts';
-import { photosBody } from '../photos.ts';
-import type { Content, OperationRow } from './operation.ts';
-
-/** Ways to send photos, with an operation's parameters. */
-function photoBody(name: string, names: readonly ParameterName[]): Content {
-  const members = Object.fromEntries(
-    names.map((name) => [wireName(name), parameters[name].schema.optional()]),
-  );
-  const json = z.object({ ...photosBody.shape, ...members }).meta({
-    id: `${name}Body`,
-    description:
-      '`{"image": "<base64 or data URL>"}`, `{"url": "https://..."}` or `{"images": [...]}` of either, with parameters beside them.',
-  });
-  const form = z
-    .object({
-      image: z.array(z.string().meta({ contentMediaType: 'application/octet-stream' })),
-      ...members,
-    })
-    .meta({
-      id: `${name}Form`,
-      description: 'One file or many in the field `image`, and parameters as text fields.',
-    });
-  return {
-    'image/*': 'The bytes of one photo: JPEG, PNG, WebP, GIF or BMP, whatever the type says.',
-    'multipart/form-data': form,
-    'application/json': json,
-  };
-}
+import { operationParameters } from '../parameters.ts';
+import type { OperationRow } from './operation.ts';
+import { photoBody } from './photo-body.ts';
 
 /** Petal's own ways to ask about photos. */
 export function photoOperations(): readonly OperationRow[] {

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type * as z from 'zod';
+import type { Example } from '../../contract/example.ts';
 import exampleAnswers from '../../contract/example-answers.json' with { type: 'json' };
-import { type Example, examples } from '../../contract/examples.ts';
+import { examples } from '../../contract/examples.ts';
 import {
   type Content,
   type Operation,
@@ -46,17 +47,17 @@ function contentsEntry({ id, summary }: Operation): Html {
 }
 
 function section(operation: Operation, origin: string): Html {
-  const { id, method, path, summary, description, body, answer, isGuarded } = operation;
+  const { id, method, path, summary, description, body, answer, needs } = operation;
   return html`<section id="${id}">
         <h2>${summary}</h2>
         <p><code><span class="method">${method.toUpperCase()}</span> ${path}</code></p>
         <p>${prose(description)}</p>
         ${body === undefined ? '' : html`<h3>Body</h3>${contentList(body)}`}
-        ${operation.parameters === undefined ? '' : html`<h3>Parameters</h3><p>In the query, as text fields of a form, or as members of a JSON body.</p>${parameterTable(operation.parameters, summary)}`}
+        ${operation.parameters === undefined ? '' : html`<h3>Parameters</h3><p>In the query${body === undefined ? '' : ', as text fields of a form, or as members of a JSON body'}.</p>${parameterTable(operation.parameters, summary)}`}
         <h3>Answer</h3>
         ${contentList(answer)}
         ${examples.filter((example) => example.operation === id).map((example) => exampleOf(example, origin))}
-        ${operation.problems.length === 0 ? '' : html`<p class="note">Problems: ${operation.problems.map((code, i) => html`${i > 0 ? ', ' : ''}<a href="#${code}"><code>${code}</code></a>`)}.${isGuarded ? html` Keys go into <code>Authorization: Bearer</code> or <code>x-api-key</code>.` : ''}</p>`}
+        ${operation.problems.length === 0 ? '' : html`<p class="note">Problems: ${operation.problems.map((code, i) => html`${i > 0 ? ', ' : ''}<a href="#${code}"><code>${code}</code></a>`)}.${needs === undefined ? '' : html` Keys, of the scope <code>${needs}</code>, go into <code>Authorization: Bearer</code> or <code>x-api-key</code>.`}</p>`}
       </section>`;
 }
 
