@@ -26,10 +26,10 @@ export interface SoftmaxFit extends LinearHead {
   readonly gradientNorm: number;
 }
 
-/** Length of the gradient at which a fit has arrived: probabilities change by less than 0.001 from there on. */
+/** Length of the gradient, in nats, at which a fit has arrived. */
 export const arrived = 1e-4;
 
-/** @throws nothing; the set must have an example */
+/** Works out coordinates; the set must have an example. */
 export async function prepareExamples(set: TrainingSet, pace: Pace): Promise<PreparedExamples> {
   return {
     coordinates: await coordinatesOf(set.embeddings, pace),

@@ -1,5 +1,4 @@
 import { stratifiedFolds } from './folds.ts';
-import { usualFolds } from './training-plan.ts';
 import type { TrainingSet } from './training-set.ts';
 
 /** How examples are held out. */
@@ -12,17 +11,20 @@ export interface Split {
   readonly rows: Int32Array;
 }
 
+/** Folds where nobody asks for another number; a single part that is held out is one of as many. */
+export const usualFolds = 5;
+
 /**
  * Splits examples by label and group.
  *
  * @param folds 1 for a fifth that is held out once
- * @returns undefined where some label has only one group, so that one side would have none of it
+ * @returns undefined where some label has only one group of photos, so that one side would have none of it
  */
 export function splitExamples(set: TrainingSet, folds: number, seed: number): Split | undefined {
   const { labels, labelIndices, groups, augmented } = set;
   const groupsByLabel = labels.map(() => new Set<number>());
   for (const [example, label] of labelIndices.entries()) {
-    groupsByLabel[label].add(groups?.[example] ?? example);
+    if (augmented?.[example] !== 1) groupsByLabel[label].add(groups?.[example] ?? example);
   }
   if (groupsByLabel.some(({ size }) => size < 2)) return undefined;
   const total = new Set(groupsByLabel.flatMap((own) => [...own])).size;

@@ -1,4 +1,5 @@
 import { AppError, quoted } from '../errors.ts';
+import { noThresholds, type UnknownThresholds } from '../mobilenet/uncertainty.ts';
 import {
   type CrossValidation,
   type CurvePoint,
@@ -12,10 +13,13 @@ import type { Manifest, ModelMetrics } from './manifest.ts';
 import { measureModel } from './metrics.ts';
 import { Pace } from './pace.ts';
 import { arrived, fitSoftmax, prepareExamples } from './softmax-regression.ts';
-import { type Split, splitExamples } from './split.ts';
-import { planTraining, usualFolds, usualL2 } from './training-plan.ts';
+import { type Split, splitExamples, usualFolds } from './split.ts';
+import { planTraining, usualL2 } from './training-plan.ts';
 import { photosByLabel, type TrainingSet } from './training-set.ts';
-import { chooseThresholds, noThresholds, type Thresholds } from './unknown-thresholds.ts';
+import { chooseThresholds } from './unknown-thresholds.ts';
+
+/** Names in a sentence. */
+const mostListed = 5;
 
 /** Where nothing says how many are best. */
 const maxIterations = 200;
@@ -53,7 +57,7 @@ export interface Validation {
 
 export interface TrainedHead {
   readonly head: Head;
-  readonly thresholds: Thresholds;
+  readonly thresholds: UnknownThresholds;
   /** Missing, as `validation`, where a label has only one photo, or one group. */
   readonly metrics?: ModelMetrics;
   readonly training: Manifest['training'];
@@ -64,15 +68,15 @@ export interface TrainedHead {
  * Fits a head to examples, and measures it on examples that it has not seen.
  *
  * A softmax regression's penalty is the one of a few whose cross-validated log
- * loss is lowest, and as many iterations are made as were best. Metrics are of
- * the same held-out answers that chose those numbers and the temperature:
- * choosing is not nested, as it makes hardly a difference with so few choices
- * (docs/decisions.md has the numbers). The head that is given is fitted to all
- * examples.
+ * loss is lowest, and it takes as many iterations as were best. The same
+ * held-out answers choose these two and the temperature, and give the metrics:
+ * choosing is not nested (docs/decisions.md says what difference it makes). The
+ * head that is given is fitted to all examples.
  *
- * Time grows with examples * labels: 300 photos of five labels take half a
- * second, 2,000 of twenty about ten. Beyond that, less is tried (one penalty,
- * then one part held out once), so that 10,000 of twenty take about a minute.
+ * Work grows with examples * labels, and is kept within bounds by trying less:
+ * three penalties and five folds for 300 photos of five labels, one penalty and
+ * three folds for 2,000 of twenty, one part held out for 10,000 of twenty.
+ * Those take about 1, 10 and 25 seconds of a core that others use, too.
  *
  * @throws AppError `not-enough-examples` where there are fewer than two labels, or one has no photo
  */
@@ -149,12 +153,19 @@ function checkedPhotos(set: TrainingSet): number[] {
   const lacking =
     empty.length === 0
       ? `there is ${set.labels.length === 0 ? 'none' : `only ${quoted(set.labels[0])}`}`
-      : `there is no photo of ${empty.map(quoted).join(', ')}`;
+      : `there is no photo of ${list(empty)}`;
   throw new AppError(
     'not-enough-examples',
     `A model needs photos of at least two labels, and one of each label at least, but ${lacking}.`,
     { facts: { labels: empty } },
   );
+}
+
+/** Names for a sentence, of many the first few. */
+function list(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  const listed = names.slice(0, mostListed).map(quoted).join(', ');
+  return more > 0 ? `${listed} and ${more} more` : listed;
 }
 
 function usesNearest(photos: readonly number[], mode: HeadMode = 'auto'): boolean {

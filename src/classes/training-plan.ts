@@ -1,12 +1,11 @@
 import { usualIterations } from './cross-validation.ts';
+import { usualFolds } from './split.ts';
 
 /** Penalties to choose from. Between them the log loss after the temperature changes by a hundredth. */
 const l2Grid = [1e-3, 1e-4, 1e-5] as const;
 
 /** What suits five flowers best, from one photo of each to 48. */
 export const usualL2 = 1e-4;
-
-export const usualFolds = 5;
 
 /** Multiplications for choosing and measuring: some 6 seconds of one core. */
 const mostMultiplications = 12e9;

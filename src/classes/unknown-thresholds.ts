@@ -1,42 +1,38 @@
-import type { Manifest } from './manifest.ts';
+import { isUnknown, noThresholds, type UnknownThresholds } from '../mobilenet/uncertainty.ts';
 import { mostProbable } from './metrics.ts';
-
-export type Thresholds = Manifest['thresholds'];
-
-/** Thresholds under which nothing falls. */
-export const noThresholds: Thresholds = { minTopProbability: 0, minMargin: 0 };
 
 /** Of the right answers, those that may be called unknown, for the sake of what the model has never seen. */
 const mostLost = 0.05;
 
-/** Thresholds are rounded down to this. */
-const digits = 1000;
+/** Thresholds are rounded down to thousandths. */
+const steps = 1000;
 
 /**
  * The highest thresholds at which at most one right answer in twenty becomes
- * `unknown`, by either: both are raised by the same number of answers.
+ * `unknown`: each is raised past the same number of answers.
  *
  * @param truth [photos], that the model was not trained on
  * @param probabilities [photos, labels], row-major, after the temperature
  */
-export function chooseThresholds(truth: Int32Array, probabilities: Float32Array): Thresholds {
-  const labelCount = probabilities.length / Math.max(1, truth.length);
-  const right = [...truth.keys()].flatMap((photo) => {
-    const own = probabilities.subarray(photo * labelCount, (photo + 1) * labelCount);
-    if (mostProbable(own, labelCount) !== truth[photo]) return [];
-    const [first, second] = own.toSorted((a, b) => b - a);
-    return [{ first, margin: first - second }];
-  });
-  const firsts = right.map(({ first }) => first).sort((a, b) => a - b);
-  const margins = right.map(({ margin }) => margin).sort((a, b) => a - b);
+export function chooseThresholds(
+  truth: Int32Array,
+  probabilities: Float32Array,
+): UnknownThresholds {
+  const labelCount = probabilities.length / truth.length;
+  const right = [...truth.keys()]
+    .map((photo) => probabilities.subarray(photo * labelCount, (photo + 1) * labelCount))
+    .filter((own, photo) => mostProbable(own, labelCount) === truth[photo]);
+  const leads = right.map((own) => own.toSorted((a, b) => b - a));
+  const firsts = leads.map(([first]) => first).sort((a, b) => a - b);
+  const margins = leads.map(([first, second]) => first - second).sort((a, b) => a - b);
   const allowed = Math.floor(mostLost * right.length);
-  for (let lowest = allowed; lowest >= 0 && lowest < right.length; lowest--) {
-    const minTopProbability = Math.floor(firsts[lowest] * digits) / digits;
-    const minMargin = Math.floor(margins[lowest] * digits) / digits;
-    const lost = right.filter(
-      (answer) => answer.first < minTopProbability || answer.margin < minMargin,
-    );
-    if (lost.length <= allowed) return { minTopProbability, minMargin };
+  // Those who fall below one need not be those who fall below the other.
+  for (let passed = Math.min(allowed, right.length - 1); passed >= 0; passed--) {
+    const thresholds = {
+      minTopProbability: Math.floor(firsts[passed] * steps) / steps,
+      minMargin: Math.floor(margins[passed] * steps) / steps,
+    };
+    if (right.filter((own) => isUnknown(own, thresholds)).length <= allowed) return thresholds;
   }
   return noThresholds;
 }

@@ -38,6 +38,24 @@ export function admit(
 }
 
 /**
+ * Lets everybody ask what the backbone's own model is, and about a user's model
+ * those who may classify with it: its labels may be nobody else's business.
+ *
+ * @param parameter of the path, that names the model
+ */
+export function admitToModel(
+  parts: AppParts,
+  room: WaitingRoom,
+  parameter: string,
+): MiddlewareHandler<PetalEnv> {
+  const admitUser = admit(parts, room, 'classify');
+  return async function admitToModel(c, next) {
+    if (c.req.param(parameter) === parts.network().metadata.model) return await next();
+    return await admitUser(c, next);
+  };
+}
+
+/**
  * Counts a photo for the rate limit: by key, else by the client's address.
  *
  * @throws AppError `rate-limited`

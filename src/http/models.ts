@@ -8,7 +8,7 @@ import type {
 } from '../contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
-import { admit } from './admission.ts';
+import { admitToModel } from './admission.ts';
 import { readReference } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
@@ -24,18 +24,14 @@ import type { WaitingRoom } from './waiting-room.ts';
  * those who may ask with them.
  */
 export function modelRoutes(parts: AppParts, room: WaitingRoom) {
-  const guard = admit(parts, room, 'classify');
   return new Hono<PetalEnv>()
     .get('/v1/models', async (c) => {
       c.header('Cache-Control', 'no-store');
       const models = [describeModel(parts.network().metadata), ...(await summaries(c, parts))];
       return typed<ModelsAnswer>(c.json({ models }));
     })
-    .get(
-      '/v1/models/:name',
-      compatible,
-      (c, next) => (isBackbone(parts, c.req.param('name')) ? next() : guard(c, next)),
-      (c) => typed<ModelAnswer | CustomModelAnswer>(describe(c, parts, c.req.param('name'))),
+    .get('/v1/models/:name', compatible, admitToModel(parts, room, 'name'), (c) =>
+      typed<ModelAnswer | CustomModelAnswer>(describe(c, parts, c.req.param('name'))),
     );
 }
 

@@ -12,7 +12,7 @@ import { maxImages } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import type { NumberArray } from '../json/number-array.ts';
 import type { AnsweringModel } from '../pipeline/answering-model.ts';
-import { admit } from './admission.ts';
+import { admit, admitToModel } from './admission.ts';
 import { modelOfVersion, type NamedModel, versionText } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
@@ -33,6 +33,7 @@ type InputTensor = z.output<typeof inferBody>['inputs'][number];
  */
 export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
   const modelPaths = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
+  const guard = admitToModel(parts, room, 'model');
   const withSuffix = (suffix: string): string[] => modelPaths.map((path) => `${path}${suffix}`);
   return new Hono<PetalEnv>()
     .use('/v2/*', compatible)
@@ -44,7 +45,7 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
       parts.network();
       return c.json({ live: true, ready: true });
     })
-    .on('GET', modelPaths, async (c) => {
+    .on('GET', modelPaths, guard, async (c) => {
       const { model } = await modelOf(c, parts);
       return c.json({
         name: model.name,
@@ -57,7 +58,7 @@ export function openInferenceRoutes(parts: AppParts, room: WaitingRoom) {
         }),
       });
     })
-    .on('GET', withSuffix('/ready'), async (c) =>
+    .on('GET', withSuffix('/ready'), guard, async (c) =>
       c.json({ name: (await modelOf(c, parts)).model.name, ready: true }),
     )
     .on('POST', withSuffix('/infer'), admit(parts, room, 'classify'), (c) => infer(c, parts));

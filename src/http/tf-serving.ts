@@ -6,7 +6,7 @@ import {
   signature,
 } from '../contract/tf-serving.ts';
 import type { AnsweringModel } from '../pipeline/answering-model.ts';
-import { admit } from './admission.ts';
+import { admit, admitToModel } from './admission.ts';
 import { modelOfVersion, versionText } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
@@ -28,15 +28,17 @@ const verb = ':predict';
  * GET /v1/models/{model} says.
  */
 export function tfServingRoutes(parts: AppParts, room: WaitingRoom) {
+  const guard = admitToModel(parts, room, 'model');
   return new Hono<PetalEnv>()
     .use('/v1/models/*', compatible)
-    .get('/v1/models/:model/versions/:version', async (c) => {
+    .get('/v1/models/:model/versions/:version', guard, async (c) => {
       const { model, version } = c.req.param();
       return c.json(describeVersions((await modelOfVersion(c, parts, model, version)).model));
     })
     .on(
       'GET',
       ['/v1/models/:model/metadata', '/v1/models/:model/versions/:version/metadata'],
+      guard,
       async (c) => {
         const { model, version } = c.req.param();
         return c.json(describeSignature((await modelOfVersion(c, parts, model, version)).model));

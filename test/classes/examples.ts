@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { embeddingLength } from '../../src/classes/head.ts';
 import type { TrainingSet } from '../../src/classes/training-set.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
@@ -57,3 +58,24 @@ export function withRows(set: TrainingSet, rows: readonly number[]): TrainingSet
   const labelIndices = Int32Array.from(rows, (row) => set.labelIndices[row]);
   return { labels: set.labels, embeddings, labelIndices };
 }
+
+/** Examples of three numbers each and two to four labels, at least one example a label. */
+export const smallSets = fc
+  .record({
+    labelCount: fc.integer({ min: 2, max: 4 }),
+    rows: fc.array(
+      fc.record({
+        label: fc.nat(100),
+        // Sixteenths, as nothing is to be learnt from numbers that are next to none.
+        numbers: fc.array(fc.integer({ min: 0, max: 96 }), { minLength: 3, maxLength: 3 }),
+      }),
+      { minLength: 4, maxLength: 14 },
+    ),
+  })
+  .map(({ labelCount, rows }) =>
+    smallSet(
+      rows.map(({ label }, i) => (i < labelCount ? i : label % labelCount)),
+      rows.map(({ numbers }) => numbers.map((number) => number / 16)),
+      labelCount,
+    ),
+  );

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { headProbabilities } from '../../src/classes/head.ts';
-import { mostProbable } from '../../src/classes/metrics.ts';
-import { type HeadMode, trainHead } from '../../src/classes/train-head.ts';
+import type { ModelMetrics } from '../../src/classes/manifest.ts';
+import { measureModel, mostProbable } from '../../src/classes/metrics.ts';
+import { type HeadMode, type TrainedHead, trainHead } from '../../src/classes/train-head.ts';
 import { planTraining } from '../../src/classes/training-plan.ts';
 import type { TrainingSet } from '../../src/classes/training-set.ts';
 import { AppError } from '../../src/errors.ts';
@@ -10,17 +11,14 @@ import { clusters, smallSet, withRows } from './examples.ts';
 
 const length = 1280;
 
-/** Share of a set's examples that a head answers rightly. */
-async function accuracyOn(set: TrainingSet, trained: Awaited<ReturnType<typeof trainHead>>) {
-  const { head } = trained;
-  const right = set.labelIndices.filter((label, example) => {
-    const embedding = set.embeddings.subarray(example * length, (example + 1) * length);
-    return (
-      mostProbable(headProbabilities(head, set.labels.length, embedding), set.labels.length) ===
-      label
-    );
+/** How a head does on a set. */
+function measure(set: TrainingSet, { head }: TrainedHead): ModelMetrics {
+  const { labels, embeddings, labelIndices } = set;
+  const probabilities = [...labelIndices.keys()].flatMap((example) => {
+    const embedding = embeddings.subarray(example * length, (example + 1) * length);
+    return [...headProbabilities(head, labels.length, embedding)];
   });
-  return right.length / set.labelIndices.length;
+  return measureModel(labels, labelIndices, Float32Array.from(probabilities), 1);
 }
 
 /** Clusters that overlap, split into what is trained on and what is not. */
@@ -39,17 +37,18 @@ function trainAndTest(each: number, spread: number, seed = 11): [TrainingSet, Tr
 
 describe('trainHead', () => {
   test('says of itself what it then does on examples that it has not seen', async () => {
-    const [known, unknown] = trainAndTest(40, 3);
+    const [known, unknown] = trainAndTest(60, 2.5, 12);
     const trained = await trainHead(known, { seed: 1 });
     expect(trained.head.kind).toBe('softmax');
-    expect(trained.training).toMatchObject({ examples: [40, 40, 40], seed: 1, views: 1 });
+    expect(trained.training).toMatchObject({ examples: [60, 60, 60], seed: 1, views: 1 });
     const [low, high] = trained.metrics?.interval ?? [0, 0];
-    expect(trained.metrics).toMatchObject({ folds: 5, photos: 120 });
+    expect(trained.metrics).toMatchObject({ folds: 5, photos: 180 });
     expect(low).toBeGreaterThan(0.5);
     expect(high).toBeLessThan(1);
-    const accuracy = await accuracyOn(unknown, trained);
+    const { accuracy, logLoss } = measure(unknown, trained);
     expect(accuracy).toBeGreaterThan(low - 0.05);
     expect(accuracy).toBeLessThan(high + 0.05);
+    expect(Math.abs(logLoss - (trained.metrics?.logLoss ?? 0))).toBeLessThan(0.1);
   });
 
   test('answers each example by a head that has not seen it', async () => {
@@ -129,9 +128,7 @@ describe('trainHead', () => {
     async (mode) => {
       const set = clusters({ counts: [1, 1, 1], seed: 6, spread: 0.2 });
       const trained = await trainHead(set, { mode });
-      expect(await accuracyOn(clusters({ counts: [1, 1, 1], seed: 6, spread: 0.2 }), trained)).toBe(
-        1,
-      );
+      expect(measure(set, trained).accuracy).toBe(1);
       expect(trained.metrics).toBeUndefined();
       expect(trained.validation).toBeUndefined();
       expect(trained.thresholds).toEqual({ minTopProbability: 0, minMargin: 0 });
@@ -158,6 +155,12 @@ describe('trainHead', () => {
       code: 'not-enough-examples',
       message: expect.stringContaining('"label 1", "label 3"'),
       facts: { labels: ['label 1', 'label 3'] },
+    });
+  });
+
+  test('names a few of many labels without photos', async () => {
+    await expect(trainHead(smallSet([0], [[1]], 9))).rejects.toMatchObject({
+      message: expect.stringMatching(/"label 5" and 3 more\.$/),
     });
   });
 

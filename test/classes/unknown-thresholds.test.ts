@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mostProbable } from '../../src/classes/metrics.ts';
-import { chooseThresholds, noThresholds } from '../../src/classes/unknown-thresholds.ts';
+import { chooseThresholds } from '../../src/classes/unknown-thresholds.ts';
+import { noThresholds } from '../../src/mobilenet/uncertainty.ts';
 
 /** Answers to photos of the first of two labels, by its probability. */
 function pairs(firsts: readonly number[]) {
