@@ -1,8 +1,14 @@
 /** `npm start`: prepares what is missing, serves, and says so when Petal answers. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import { packageFolder } from '../model/folder.ts';
 import type { LogLine, Petal, PetalOptions } from '../src/testing/start-petal.ts';
+import { claimFolder } from './claim-folder.ts';
+
+/** What is stored is kept here, unless said otherwise; git ignores it. */
+const usualFolder = join(packageFolder, '.petal');
 
 const examplePhoto = 'test/fixtures/valid/jpeg/daisy.jpg';
 
@@ -12,7 +18,8 @@ interface Options {
   readonly https?: boolean;
   readonly cert?: string;
   readonly key?: string;
-  readonly persist?: string;
+  /** True where nothing is said, false where nothing is to be kept. */
+  readonly persist: string | boolean;
 }
 
 /** @param name of where the text is from */
@@ -63,6 +70,23 @@ async function waitUntilHealthy(petal: Petal): Promise<void> {
   await response.body?.cancel();
 }
 
+/** The folder that keeps what is stored; false where none is wanted, or another Petal has the usual one. */
+async function readPersist({ persist }: Options): Promise<string | false> {
+  if (persist === false) return false;
+  const isNamed = typeof persist === 'string';
+  const folder = isNamed ? persist : usualFolder;
+  const other = await claimFolder(folder);
+  if (other !== undefined) {
+    const why = `${relative('.', folder)} is used by the Petal of process ${other}`;
+    if (isNamed) throw new Error(`${why}. Name another folder, or --no-persist.`);
+    console.log(`${why}: this one forgets its models when it stops.`);
+    return false;
+  }
+  // Results of former runs are of another version of the code, for which nobody asks.
+  await rm(join(folder, 'cache'), { recursive: true, force: true });
+  return folder;
+}
+
 async function start(options: Options): Promise<void> {
   const port =
     options.port === undefined
@@ -79,7 +103,7 @@ async function start(options: Options): Promise<void> {
     host,
     port,
     https,
-    persist: options.persist,
+    persist: await readPersist(options),
     onLog: print,
   }).catch((error: unknown) => {
     if (!isAddressInUse(error)) {
@@ -127,8 +151,9 @@ const program = new Command('npm start --')
   .option('--key <file>', 'its private key, in PEM')
   .option(
     '--persist <folder>',
-    'keep what is stored there for later runs, instead of forgetting it',
+    'folder that keeps models and their examples for later runs (default: .petal)',
   )
+  .option('--no-persist', 'forget them when it stops')
   .showHelpAfterError()
   .allowExcessArguments(false)
   .action(start);

@@ -40,6 +40,7 @@ export async function* findPrerequisites(environment: string): AsyncGenerator<Fi
   yield findAccess(config.vars, environment);
   yield* findSecrets(config.vars, environment, account.state === 'there');
   yield findRateLimit(config.ratelimits);
+  yield findModels(config);
   yield {
     name: 'plan',
     state: 'note',
@@ -169,6 +170,23 @@ function findRateLimit(
   const { limit, period } = limiter.simple;
   const detail = `${limit} requests in ${period} s for each key or address`;
   return { name, state: 'there', detail };
+}
+
+/** Whether users' models have a place; the deployment itself makes it. */
+function findModels({
+  kv_namespaces,
+  durable_objects,
+}: {
+  readonly kv_namespaces: readonly { binding: string }[];
+  readonly durable_objects: { readonly bindings: readonly { name: string }[] };
+}): Finding {
+  const name = 'models';
+  const isBound =
+    kv_namespaces.some(({ binding }) => binding === 'MODELS') &&
+    durable_objects.bindings.some((binding) => binding.name === 'REGISTERED_MODELS');
+  return isBound
+    ? { name, state: 'there', detail: 'kept in KV and Durable Objects, which deploying makes' }
+    : { name, state: 'note', detail: 'none of your own: MODELS or REGISTERED_MODELS is not bound' };
 }
 
 function mebibytes(bytes: number): string {

@@ -36,11 +36,16 @@ const titleHeight = 58;
 const rowHeight = 30;
 const captionHeight = 30;
 
+/** Of a tile's first prediction, and of what is said beside it. */
+const labelSize = 14;
+const noteSize = 12;
+
 /** Pixels a unit. */
 const density = 2;
 
-/** Widths of DejaVu Sans' characters differ; their mean is about this, as a share of the size. */
-const meanCharacterWidth = 0.6;
+/** Widths of DejaVu Sans' small letters differ; their means are about these, as shares of the size. */
+const characterWidth = 0.56;
+const boldCharacterWidth = 0.64;
 
 const family = 'DejaVu Sans';
 
@@ -70,7 +75,7 @@ function sheetSvg(sheet: Sheet, colors: Colors): Html {
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${family}" font-size="13">
   <rect width="${width}" height="${height}" fill="${colors.paper}"/>
   <clipPath id="photo"><rect width="${photoSide}" height="${photoSide}" rx="8"/></clipPath>
-  <text x="${margin}" y="${margin + 20}" font-size="24" font-weight="700" fill="${colors.petal}">${fitText(model, width - 2 * margin, 24)}</text>
+  <text x="${margin}" y="${margin + 20}" font-size="24" font-weight="700" fill="${colors.petal}">${fitText(model, width - 2 * margin, 24 * boldCharacterWidth)}</text>
   <text x="${margin}" y="${margin + 42}" fill="${colors.soft}">${sheetCaption(sheet)}</text>
   ${tiles.map((tile, i) => {
     const x = margin + (i % columns) * (photoSide + gap);
@@ -83,15 +88,24 @@ function sheetSvg(sheet: Sheet, colors: Colors): Html {
 function tileGroup({ thumbnail, predictions, unknown, truth }: Tile, colors: Colors): Html {
   const [first] = predictions;
   const color = truth === undefined ? colors.ink : truth.isRight ? colors.right : colors.wrong;
-  const caption = truth?.isRight === false ? `${first.label}, is ${truth.label}` : first.label;
-  const text = unknown ? `${caption} (not sure)` : caption;
-  const marked = truth !== undefined;
+  const notes = [
+    ...(truth?.isRight === false ? [`is ${truth.label}`] : []),
+    ...(unknown ? ['not sure'] : []),
+  ];
+  const left = truth === undefined ? 0 : 20;
+  const room = photoSide - left;
+  const label = fitText(
+    first.label,
+    notes.length === 0 ? room : room * 0.6,
+    labelSize * boldCharacterWidth,
+  );
+  const noteRoom = room - [...label].length * labelSize * boldCharacterWidth;
   return html`<image href="${raw(thumbnail.url)}" width="${photoSide}" height="${photoSide}" preserveAspectRatio="xMidYMid slice" clip-path="url(#photo)"/>
-  ${marked ? mark(truth.isRight, color) : ''}
-  <text x="${marked ? 20 : 0}" y="${photoSide + 21}" font-size="14" font-weight="700" fill="${color}">${fitText(text, photoSide - (marked ? 20 : 0), 14.5)}</text>
+  ${truth === undefined ? '' : mark(truth.isRight, color)}
+  <text x="${left}" y="${photoSide + 21}" font-size="${labelSize}" font-weight="700" fill="${color}">${label}${notes.length === 0 ? '' : html`<tspan dx="6" font-size="${noteSize}" font-weight="400" fill="${colors.soft}">${fitText(notes.join(', '), noteRoom, noteSize * characterWidth)}</tspan>`}</text>
   ${predictions.map(({ label, probability }, row) => {
     const y = photoSide + captionHeight + row * rowHeight;
-    return html`<text x="0" y="${y + 14}" fill="${colors.ink}">${fitText(label, photoSide - 56, 13)}</text>
+    return html`<text x="0" y="${y + 14}" fill="${colors.ink}">${fitText(label, photoSide - 56, 13 * characterWidth)}</text>
   <text x="${photoSide}" y="${y + 14}" text-anchor="end" fill="${colors.soft}">${percentText(probability)}</text>
   <rect x="0" y="${y + 19}" width="${photoSide}" height="5" rx="2.5" fill="${colors.line}"/>
   <rect x="0" y="${y + 19}" width="${(photoSide * probability).toFixed(1)}" height="5" rx="2.5" fill="${colors.petal}"/>`;
@@ -105,9 +119,9 @@ function mark(isRight: boolean, color: string): Html {
   return html`<path d="${path}" fill="none" stroke="${color}" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
 
-/** A text that is as wide at most as there is room, by the mean width of characters. */
-function fitText(text: string, room: number, size: number): string {
-  const most = Math.max(1, Math.floor(room / (size * meanCharacterWidth)));
+/** A text of at most as many characters as there is room for, by their mean width. */
+function fitText(text: string, room: number, width: number): string {
+  const most = Math.max(1, Math.floor(room / width));
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }

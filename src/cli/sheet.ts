@@ -102,7 +102,7 @@ function spread(photos: readonly PlacedPhoto[], seed: number): PlacedPhoto[] {
 async function makeTile(parts: ModelParts, photo: PlacedPhoto, fit: Fit): Promise<Tile> {
   const bytes = await readFile(photo.path);
   const { predictions, unknown } = classifyImage(parts, bytes, parts.model, { topK, fit });
-  const { label, truth } = photo;
+  const { truth } = photo;
   return {
     name: photo.name,
     thumbnail: await makeThumbnail(bytes, thumbnailSide),
@@ -110,6 +110,11 @@ async function makeTile(parts: ModelParts, photo: PlacedPhoto, fit: Fit): Promis
     unknown,
     ...(truth === undefined
       ? {}
-      : { truth: { label, isRight: truth.includes(predictions[0].index) } }),
+      : {
+          truth: {
+            label: parts.classes[truth[0]].label,
+            isRight: truth.includes(predictions[0].index),
+          },
+        }),
   };
 }

@@ -16,7 +16,12 @@ export async function tailOf(
   const layers = blocks.flatMap((block) => block.layers);
   const tensors = layerTensors(layers, weightsOf).map(({ values }) => bytesOf(values));
   const hash = await sha256(concatenated(tensors));
-  return { sha256: hash.toHex(), blocks, weightsOf };
+  return { sha256: hexOf(hash), blocks, weightsOf };
+}
+
+/** Node.js before 25 has no `toHex`. */
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Finds a layer's weights by its name; throws Error where there are none. */

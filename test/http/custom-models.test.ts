@@ -1,6 +1,9 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CustomModel, writeModelFile } from '../../src/classes/model-file.ts';
 import { deletedModelAnswer, modelsAnswer } from '../../src/contract/models.ts';
+import { writeSafetensors } from '../../src/safetensors.ts';
+import { bindings, freshObject, publication, registeredModel } from '../storage/parts.ts';
 import { customModel, customModelFile } from '../support/custom-model.ts';
 import { change, described, describeModel, put, runningBackbone } from './models.ts';
 import { classify, expectProblem, neverSent, send, validPhoto } from './support.ts';
@@ -70,19 +73,22 @@ describe('PUT /v1/models/{name}', () => {
       'not finite',
     ],
     ['holds a number beyond all', () => changed(({ biases }) => biases.fill(1e30)), 'beyond 10000'],
-    ['has one label only', () => customModelFile(backbone, 1, ['alone']), 'at least two labels'],
-    ['has a label twice', () => customModelFile(backbone, 1, ['a', 'a']), 'each label once'],
-    [
-      'has a label with a comma',
-      () => customModelFile(backbone, 1, ['a,b', 'c']),
-      'without commas',
-    ],
+    ['has one label only', () => withLabels(['alone']), 'at least two labels'],
+    ['has a label twice', () => withLabels(['a', 'a']), 'each label once'],
+    ['has a label with a comma', () => withLabels(['a,b', 'c']), 'without commas'],
   ];
   test.for(badFiles)('refuses a file that %s, and publishes nothing', async ([, body, why]) => {
     const problem = await expectProblem(await put('bad', body()), 'invalid-model');
     expect(problem.detail).toContain(why);
     await expectProblem(await send('/v1/models/bad'), 'model-not-found');
   });
+
+  /** What no writer of Petal's would write. */
+  function withLabels(labels: readonly string[]): Uint8Array<ArrayBuffer> {
+    const { manifest } = customModel(backbone, 1, labels);
+    const text = JSON.stringify(manifest);
+    return writeSafetensors({ format: manifest.format, manifest: text }, []);
+  }
 
   function changed(
     alter: (head: { weights: Float32Array; biases: Float32Array }) => void,
@@ -251,6 +257,41 @@ describe('DELETE /v1/models/{name}', () => {
   test('leaves the backbone alone', async () => {
     await expectProblem(await change(backbone.model, 'DELETE'), 'model-not-found');
     expect((await send(`/v1/models/${backbone.model}`)).status).toBe(200);
+  });
+});
+
+describe('a version that can not be used', () => {
+  test('as it is of a former backbone is described with why, and others answer', async () => {
+    const { name, stub } = freshObject();
+    const old = await publication(1);
+    await runInDurableObject(stub, async (_, { storage }) => {
+      await registeredModel(name, storage).publish(old);
+    });
+    const model = await describeModel(name);
+    expect(model.problem).toMatchObject({ code: 'model-mismatch', status: 422 });
+    expect(model).not.toHaveProperty('manifest');
+    const path = `/v1/classify?model=${name}`;
+    const asked = await send(path, { method: 'POST', body: daisy() });
+    await expectProblem(asked, 'model-mismatch');
+    await described(put(name, customModelFile(backbone, 1)), 201);
+    expect(await classify(daisy(), `?model=${name}`)).toMatchObject({ version: 2 });
+  });
+
+  test('as its file is gone is unavailable for now, and no other is', async () => {
+    const { name, stub } = freshObject();
+    const first = await publication(1, backbone);
+    await runInDurableObject(stub, async (_, { storage }) => {
+      const { entry } = await registeredModel(name, storage).publish(first);
+      await bindings.MODELS.delete(entry.file);
+    });
+    expect((await describeModel(name)).problem).toMatchObject({ code: 'model-unavailable' });
+    const path = `/v1/classify?model=${name}@1`;
+    const asked = await send(path, { method: 'POST', body: daisy() });
+    await expectProblem(asked, 'model-unavailable');
+    expect(asked.headers.get('Retry-After')).toBe('5');
+    await expectProblem(await send(`/v1/models/${name}/file`), 'model-unavailable');
+    await described(put(name, customModelFile(backbone, 2)), 201);
+    expect(await classify(daisy(), `?model=${name}`)).toMatchObject({ version: 2 });
   });
 });
 

@@ -77,6 +77,7 @@ describe.runIf(inject('trained'))('npm run deploy', () => {
       '✓ access      those who have a key',
       '? secret      whether PETAL_API_KEYS is set cannot be asked: there is no account',
       '✓ rate limit  300 requests in 60 s for each key or address',
+      '✓ models      kept in KV and Durable Objects, which deploying makes',
       expect.stringMatching(/^· plan {8}Photos need Workers Paid/),
       '',
       'Nothing was deployed. To do:',

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, describe, expect, inject, test } from 'vitest';
 import { runCommand } from '../../src/testing/run-command.ts';
+import { temporaryFolder } from '../model/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
 const started: ChildProcess[] = [];
@@ -16,7 +17,9 @@ function start(
   env: Record<string, string>,
   ...parameters: string[]
 ): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['scripts/start.ts', ...parameters], {
+  // What the machine's own Petal keeps is not the tests'.
+  const persist = parameters.some((each) => each.startsWith('--persist')) ? [] : ['--no-persist'];
+  const child = spawn(process.execPath, ['scripts/start.ts', ...persist, ...parameters], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -80,6 +83,16 @@ describe.runIf(inject('trained'))('npm start', () => {
     expect(JSON.parse(answer?.stdout ?? '')).toMatchObject({
       predictions: [{ label: 'daisy' }, {}, {}, {}, {}],
     });
+  });
+
+  test('keeps its models in a folder, of which it lets no other Petal in', async () => {
+    const folder = await temporaryFolder();
+    const first = start({ PORT: '0' }, '--persist', folder);
+    await expect.poll(first.output, { timeout: 50_000 }).toContain('Petal answers at');
+    const second = start({ PORT: '0' }, '--persist', folder);
+    expect(await exitCode(second.child)).toBe(1);
+    expect(second.output()).toContain(`is used by the Petal of process ${first.child.pid}`);
+    expect(await readdir(folder)).toContain('kv');
   });
 
   test('says which port is taken and how to choose another', async () => {

@@ -52,8 +52,10 @@ export function registeredModel(
 }
 
 /** A file to be published, of its own for each seed. */
-export async function publication(seed: number): Promise<Publication> {
-  const { model, sha256: backboneSha256 } = backbone;
+export async function publication(
+  seed: number,
+  { model, sha256: backboneSha256 }: Omit<BackboneIdentity, 'blocks'> = backbone,
+): Promise<Publication> {
   const made = customModel({ model, sha256: backboneSha256 }, seed);
   const file = writeModelFile(made);
   const digest = (await sha256(file)).toHex();

@@ -11,6 +11,7 @@ const ownStyle = `
   --right: light-dark(#1a7f37, #4cc76a);
   --wrong: light-dark(#b3261e, #ff8a80);
 }
+h1 { overflow-wrap: anywhere; }
 h1 small { display: block; font-size: 1rem; font-weight: 400; color: var(--soft); }
 .right { color: var(--right); font-weight: 600; }
 .wrong { color: var(--wrong); font-weight: 600; }
@@ -27,7 +28,7 @@ ul.sheet { grid-template-columns: repeat(auto-fill, minmax(min(9rem, 100%), 1fr)
 .tile { overflow-wrap: anywhere; }
 .tile img { width: 100%; aspect-ratio: 1; object-fit: cover; }
 .tile p { margin: 0.35rem 0 0; line-height: 1.35; }
-.tile .note { font-size: 0.85rem; }
+.tile .note { font-size: 0.85rem; font-weight: 400; }
 .bars { margin: 0.4rem 0 0; padding: 0; list-style: none; font-size: 0.9rem; line-height: 1.35; }
 .bars li { display: grid; grid-template-columns: 1fr auto; column-gap: 0.5rem; margin-top: 0.3rem; }
 .bars .bar { grid-column: 1 / -1; height: 0.35rem; border-radius: 0.2rem; background: var(--line); }
