@@ -30,7 +30,6 @@ export function customModelRoutes(parts: AppParts, room: WaitingRoom) {
 }
 
 async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
-  registryOf(parts);
   const name = newModelName(c, parts);
   readParameters('plain', { query: new URL(c.req.url).searchParams });
   const { maxModelBytes: maxBytes, uploadTimeoutMs: timeoutMs } = parts.config;
@@ -38,8 +37,10 @@ async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> 
   const body = await readBody(c.req.raw, { maxBytes, timeoutMs, advice }, c.get('lease'));
   c.get('facts').bytes = body.length;
   // What was set aside for the body may be larger than it is.
-  const file = new Uint8Array((body.buffer as ArrayBuffer).transfer(body.length));
+  const file = new Uint8Array(body.buffer.transfer(body.length));
   try {
+    // On its way to the object it is copied.
+    await c.get('lease').hold(2 * file.length);
     const digest = (await sha256(file)).toHex();
     const { manifest } = readModelFile(file.buffer, backboneOf(parts.network()), digest);
     const summary = summaryOf(manifest, {
@@ -115,6 +116,7 @@ async function train(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
 
 /** GET /v1/models/{name}/file and {name}@{version}/file: the very bytes that PUT takes. */
 async function download(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const registry = registryOf(parts);
   const { name, version } = readReference(c.req.param('name') ?? '');
   readParameters('plain', { query: new URL(c.req.url).searchParams });
   c.get('facts').model = name;
@@ -125,7 +127,7 @@ async function download(c: Context<PetalEnv>, parts: AppParts): Promise<Response
   c.header('ETag', `"${entry.sha256}"`);
   if (isNamedBy(c.req.header('If-None-Match'), `"${entry.sha256}"`)) return c.body(null, 304);
   await c.get('lease').hold(entry.bytes);
-  const file = await registryOf(parts).file(entry);
+  const file = await registry.file(entry);
   c.header('Content-Type', 'application/octet-stream');
   c.header('Content-Disposition', `attachment; filename="${name}@${entry.version}.safetensors"`);
   return c.body(file);

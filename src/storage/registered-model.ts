@@ -29,6 +29,12 @@ export interface RegisteredModelParts extends PublisherParts {
   readonly createdBy: string;
 }
 
+/**
+ * The most examples that a model compares photos with: measuring takes time with
+ * their square, and answering in proportion to them.
+ */
+export const maxNearestExamples = 500;
+
 /** Training takes seconds. */
 const trainingRetrySeconds = 2;
 
@@ -143,14 +149,15 @@ export class RegisteredModel {
    * is nothing to be done.
    *
    * @param backbone that runs here
-   * @throws AppError `not-enough-examples`, `training-in-progress`, `model-mismatch` where the
-   *   examples are of another backbone; as {@link Publisher.publish}
+   * @throws AppError `not-enough-examples`, `too-many-examples`, `training-in-progress`,
+   *   `model-mismatch` where the examples are of another backbone; as {@link Publisher.publish}
    */
   async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<Published> {
     const { name, createdBy } = this.#parts;
     const pointer = this.#refuseMissing();
     if (this.#isTraining) throw inProgress(name);
     this.#examples.refuseOtherBackbone(backbone.sha256);
+    if (mode === 'knn') this.#refuseManyNearest();
     const trainedOn = JSON.stringify([this.#examples.revision, mode, backbone.sha256, createdBy]);
     const current = currentOf(pointer);
     if (current !== undefined && this.#publisher.trainedOn === trainedOn) {
@@ -182,6 +189,16 @@ export class RegisteredModel {
     const { length: bytes } = file;
     const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
     return { file: file.buffer, summary };
+  }
+
+  #refuseManyNearest(): void {
+    const total = this.#examples.counts().reduce((sum, { count }) => sum + count, 0);
+    if (total <= maxNearestExamples) return;
+    throw new AppError(
+      'too-many-examples',
+      `There are ${total} examples, and mode=knn compares each photo with all of them: it takes up to ${maxNearestExamples}. Train with mode=softmax, which does better with so many.`,
+      { facts: { limitExamples: maxNearestExamples } },
+    );
   }
 
   #refuseMissing(): ModelPointer {

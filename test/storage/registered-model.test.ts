@@ -188,6 +188,23 @@ describe('training', () => {
     expect((await reader().find(name, 2))?.model.manifest.labels).toEqual(['a', 'b', 'c']);
   });
 
+  test('compares with 500 examples at the most', async () => {
+    const { name, stub } = freshObject();
+    await runInDurableObject(stub, async (_, { storage }) => {
+      const model = registeredModel(name, storage);
+      await model.addExample(example(0, 'a'), backbone.sha256);
+      storage.sql.exec(
+        `INSERT INTO examples WITH RECURSIVE numbers(n) AS
+         (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
+         SELECT 'x' || n, 'b', 0, x'' FROM numbers`,
+      );
+      await expect(model.train('knn', backbone)).rejects.toMatchObject({
+        code: 'too-many-examples',
+        facts: { limitExamples: 500 },
+      });
+    });
+  });
+
   test('that fails leaves the former version serving', async () => {
     const { name, stub } = freshObject();
     await runInDurableObject(stub, async (_, { storage }) => {
