@@ -28,5 +28,3 @@ export async function buildPackage(): Promise<string> {
     },
   });
 }
-
-if (import.meta.main) await buildPackage();

@@ -167,7 +167,12 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function softmaxRows(logits: Float64Array, labelCount: number, temperature: number): Float32Array {
+/** Softmax of each row of [rows, labels], divided by a temperature. */
+export function softmaxRows(
+  logits: Float64Array,
+  labelCount: number,
+  temperature: number,
+): Float32Array {
   const probabilities = new Float32Array(logits.length);
   for (let start = 0; start < logits.length; start += labelCount) {
     probabilities.set(softmax(logits.subarray(start, start + labelCount), temperature), start);

@@ -20,7 +20,11 @@ export const usualFolds = 5;
  * @param folds 1 for a fifth that is held out once
  * @returns undefined where some label has only one group of photos, so that one side would have none of it
  */
-export function splitExamples(set: TrainingSet, folds: number, seed: number): Split | undefined {
+export function splitExamples(
+  set: Omit<TrainingSet, 'embeddings'>,
+  folds: number,
+  seed: number,
+): Split | undefined {
   const { labels, labelIndices, groups, augmented } = set;
   const groupsByLabel = labels.map(() => new Set<number>());
   for (const [example, label] of labelIndices.entries()) {

@@ -145,8 +145,12 @@ async function trainNearest(
   };
 }
 
-/** Photos of each label. */
-function checkedPhotos(set: TrainingSet): number[] {
+/**
+ * Photos of each label.
+ *
+ * @throws AppError `not-enough-examples` where there are fewer than two labels, or one has no photo
+ */
+export function checkedPhotos(set: Omit<TrainingSet, 'embeddings'>): number[] {
   const photos = photosByLabel(set);
   const empty = set.labels.filter((_, label) => photos[label] === 0);
   if (set.labels.length >= 2 && empty.length === 0) return photos;
@@ -182,8 +186,8 @@ function trainingOf(set: TrainingSet, seed: number): TrainedHead['training'] {
 }
 
 /** What held-out answers say of the model. */
-function measuresOf(
-  { labels, labelIndices }: TrainingSet,
+export function measuresOf(
+  { labels, labelIndices }: Pick<TrainingSet, 'labels' | 'labelIndices'>,
   split: Split | undefined,
   answers: HeldOutAnswers | undefined,
   curve: readonly CurvePoint[],

@@ -1,21 +1,13 @@
-import { styleText } from 'node:util';
-import { wilsonInterval } from '../classes/metrics.ts';
+import type { ModelMetrics } from '../classes/manifest.ts';
+import { measureModel } from '../classes/metrics.ts';
 import type { Fit } from '../image/fit.ts';
+import type { Prediction } from '../mobilenet/top-k.ts';
 import type { AnalysisParts } from '../pipeline/analyse-image.ts';
 import type { AnsweringModel } from '../pipeline/answering-model.ts';
 import { classifyImage } from '../pipeline/classify-image.ts';
-import { type Accuracy, type Mistake, measureAccuracy, type Outcome } from './accuracy.ts';
+import { type Accuracy, measureAccuracy, type Outcome } from './accuracy.ts';
 import { answerPhotos } from './answers.ts';
-import { alignColumns, percent } from './columns.ts';
-import { listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
-
-export interface EvaluateOptions {
-  readonly fit: Fit;
-  /** How many mistakes to print. */
-  readonly mistakes: number;
-  /** Print JSON with everything instead of text. */
-  readonly json?: boolean;
-}
+import { type LabelledPhoto, listLabelledPhotos, type NamedClass } from './labelled-photos.ts';
 
 /** What `evaluate` found. */
 export interface Evaluation extends Accuracy {
@@ -23,6 +15,8 @@ export interface Evaluation extends Accuracy {
   readonly photosPerSecond: number;
   /** Photos left out because their label is not a class of the model, by label. */
   readonly unknownLabels: Readonly<Record<string, number>>;
+  /** Of the photos that could be read; there for a user's model. */
+  readonly metrics?: ModelMetrics;
 }
 
 /**
@@ -39,12 +33,12 @@ export async function evaluateFolder(
   folder: string,
   fit: Fit,
 ): Promise<Evaluation> {
-  const { photos, unknownLabels } = await listLabelledPhotos(folder, parts.classes);
+  const { model, classes } = parts;
+  const { photos, unknownLabels } = await listLabelledPhotos(folder, classes);
   const start = performance.now();
   const { answered, refused } = await answerPhotos(
     photos,
-    (bytes) =>
-      classifyImage(parts, bytes, parts.model, { topK: parts.classes.length, fit }).predictions,
+    (bytes) => classifyImage(parts, bytes, model, { topK: classes.length, fit }).predictions,
   );
   const durationSeconds = (performance.now() - start) / 1000;
   const outcomes: Outcome[] = [
@@ -61,45 +55,21 @@ export async function evaluateFolder(
     fit,
     photosPerSecond: photos.length / durationSeconds,
     unknownLabels: Object.fromEntries(unknownLabels),
+    ...(model.version === undefined ? {} : { metrics: metricsOf(classes, answered) }),
   };
 }
 
-/** The evaluation as text for a terminal. */
-export function formatEvaluation(evaluation: Evaluation, maxMistakes: number): string {
-  const { photos, correctTop1, correctTop5, photosPerSecond, mistakes, refused } = evaluation;
-  const lines = [
-    `${photos} photos, fit ${evaluation.fit}, ${photosPerSecond.toFixed(1)} photos per second`,
-    accuracyLine('top-1', correctTop1, photos),
-    accuracyLine('top-5', correctTop5, photos),
-  ];
-  const shown = mistakes.slice(0, maxMistakes);
-  if (shown.length > 0) {
-    lines.push('', styleText('bold', `Worst mistakes (${shown.length} of ${mistakes.length})`));
-    lines.push(...mistakeLines(shown));
+function metricsOf(
+  classes: readonly NamedClass[],
+  answered: readonly { photo: LabelledPhoto; answer: readonly Prediction[] }[],
+): ModelMetrics {
+  const probabilities = new Float32Array(answered.length * classes.length);
+  for (const [row, { answer }] of answered.entries()) {
+    for (const { index, probability } of answer) {
+      probabilities[row * classes.length + index] = probability;
+    }
   }
-  if (refused.length > 0) {
-    lines.push('', styleText('bold', `Refused, counted as wrong (${refused.length})`));
-    lines.push(...refused.map(({ name, refusal }) => `  ${name}: ${refusal}`));
-  }
-  const unknown = Object.entries(evaluation.unknownLabels);
-  if (unknown.length > 0) {
-    lines.push('', styleText('bold', 'Left out, since the model has no such class'));
-    lines.push(...unknown.map(([label, count]) => `  ${label}: ${count} photos`));
-  }
-  return lines.join('\n');
-}
-
-function accuracyLine(name: string, correct: number, photos: number): string {
-  const [low, high] = wilsonInterval(correct, photos).map(percent);
-  const share = styleText('bold', `${percent(correct / photos)} %`);
-  return `${name}  ${share}  (${correct} of ${photos}, 95 % interval ${low} to ${high} %)`;
-}
-
-function mistakeLines(mistakes: readonly Mistake[]): string[] {
-  const rows = mistakes.map(({ name, expected, rank, predicted }) => [
-    name,
-    `is ${expected.label} (${percent(expected.probability)} %, place ${rank})`,
-    `taken for ${predicted.label} (${percent(predicted.probability)} %)`,
-  ]);
-  return alignColumns(rows).map((line) => `  ${line}`);
+  const labels = classes.map(({ label }) => label);
+  const truth = Int32Array.from(answered, ({ photo }) => photo.truth[0]);
+  return measureModel(labels, truth, probabilities, 1);
 }

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import type { ImageClass } from '../mobilenet/top-k.ts';
 import { listPhotoFiles, type PhotoFile } from './photo-files.ts';
 
@@ -14,17 +14,16 @@ export interface LabelledFolder {
   readonly unknownLabels: ReadonlyMap<string, number>;
 }
 
-/** An ImageNet class with all of its names. */
+/** A class with all of its names. */
 export interface NamedClass extends ImageClass {
-  readonly wnid: string;
   readonly names: readonly string[];
 }
 
 /**
  * Lists the photos of a folder with their labels: from the file's name, where
  * it begins with a WordNet id as ImageNet's do (`n11939491_daisy.JPEG`), else
- * from the name of the folder that it lies in, a WordNet id or any of a
- * class's names.
+ * from the name of the folder that it lies in, or of one further up to the one
+ * that was given: a WordNet id or any of a class's names.
  *
  * @returns photos in order of their paths; files that aren't photos are left out
  * @throws Error where the folder can't be read, or holds no photo with a label that is a class
@@ -33,38 +32,86 @@ export async function listLabelledPhotos(
   folder: string,
   classes: readonly NamedClass[],
 ): Promise<LabelledFolder> {
-  const indices = indicesByLabel(classes);
   const photos: LabelledPhoto[] = [];
   const unknownLabels = new Map<string, number>();
-  for (const { path, name } of await listPhotoFiles(folder)) {
-    const label = /^n\d{8}(?=_)/.exec(basename(path))?.[0] ?? basename(dirname(path));
-    const truth = indices.get(normalized(label));
+  for (const { label, truth, ...photo } of await listPhotosWithLabels(folder, classes)) {
     if (truth === undefined) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
-    else photos.push({ path, name, truth });
+    else photos.push({ ...photo, truth });
   }
   if (photos.length === 0) {
-    const found = [...unknownLabels.keys()].slice(0, 5).map((label) => `"${label}"`);
-    throw new Error(
-      `There is no photo with an ImageNet label in ${folder}${found.length > 0 ? `; found ${found.join(', ')}` : ''}. Name the files <WordNet id>_<name>.JPEG, or put them into folders named after their class.`,
-    );
+    throw new Error(nothingLabelled(folder, classes, [...unknownLabels.keys()]));
   }
   return { photos, unknownLabels };
 }
 
-function indicesByLabel(classes: readonly NamedClass[]): Map<string, number[]> {
-  const indices = new Map<string, number[]>();
-  for (const [index, { wnid, names }] of classes.entries()) {
-    for (const label of new Set([wnid, ...names].map(normalized))) {
-      indices.set(label, [...(indices.get(label) ?? []), index]);
-    }
-  }
-  return indices;
+/** A photo, and what its place says that it shows. */
+export interface PlacedPhoto extends PhotoFile {
+  /** In the words of the place; a class of the model or not. */
+  readonly label: string;
+  /** Indices of the classes that this means; missing where it means none. */
+  readonly truth?: readonly number[] | undefined;
 }
 
-/** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "egyptian-cat". */
+/** Lists all photos of a folder, each with its label as {@link listLabelledPhotos} finds it. */
+export async function listPhotosWithLabels(
+  folder: string,
+  classes: readonly NamedClass[],
+): Promise<PlacedPhoto[]> {
+  const indices = indicesByLabel(classes);
+  const photos = await listPhotoFiles(folder);
+  return photos.map((photo) => {
+    const labels = labelsOf(resolve(folder), photo.name);
+    const label = labels.find((each) => indices(each) !== undefined) ?? labels[0];
+    return { ...photo, label, truth: indices(label) };
+  });
+}
+
+/** What a photo's place says that it shows, the likeliest first. */
+function labelsOf(folder: string, name: string): string[] {
+  const wordNetId = /^n\d{8}(?=_)/.exec(basename(name))?.[0];
+  const folders = [basename(folder), ...dirname(name).split(sep)].filter((each) => each !== '.');
+  return [...(wordNetId === undefined ? [] : [wordNetId]), ...folders.reverse()];
+}
+
+function nothingLabelled(
+  folder: string,
+  classes: readonly NamedClass[],
+  found: readonly string[],
+): string {
+  const list = found.slice(0, 5).map((label) => `"${label}"`);
+  const seen = list.length > 0 ? `; found ${list.join(', ')}` : '';
+  return classes.some(({ wnid }) => wnid !== undefined)
+    ? `There is no photo with an ImageNet label in ${folder}${seen}. Name the files <WordNet id>_<name>.JPEG, or put them into folders named after their class.`
+    : `There is no photo with one of the model's labels in ${folder}${seen}. Put the photos into folders named after their label: ${classes
+        .slice(0, 5)
+        .map(({ label }) => label)
+        .join(', ')}${classes.length > 5 ? ', ...' : ''}.`;
+}
+
+/** Finds the classes that a label means: by the very name, else by one that is spelled a little differently. */
+function indicesByLabel(
+  classes: readonly NamedClass[],
+): (label: string) => readonly number[] | undefined {
+  const exact = new Map<string, number[]>();
+  const alike = new Map<string, number[]>();
+  for (const [index, { wnid, names }] of classes.entries()) {
+    const all = wnid === undefined ? names : [wnid, ...names];
+    for (const label of new Set(all)) append(exact, label, index);
+    for (const label of new Set(all.map(normalized))) append(alike, label, index);
+  }
+  return (label) => exact.get(label.normalize('NFC')) ?? alike.get(normalized(label));
+}
+
+function append(indices: Map<string, number[]>, label: string, index: number): void {
+  indices.set(label, [...(indices.get(label) ?? []), index]);
+}
+
+/** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "egyptian-cat", "jack-o-lantern". */
 function normalized(label: string): string {
   return label
+    .normalize('NFC')
     .toLowerCase()
+    .replace(/['’]/g, '')
     .replace(/[\s_-]+/g, ' ')
     .trim();
 }

@@ -3,6 +3,7 @@
  * the Orientation tag (EXIF 2.32, 4.6.4, tag 0x0112), which name the place of
  * the stored picture's first row and first column.
  */
+import type { Rectangle } from './fit.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const;
@@ -11,6 +12,41 @@ export type Orientation = (typeof orientations)[number];
 /** Whether the upright picture is as wide as the stored one is high. */
 export function swapsSides(orientation: Orientation): boolean {
   return orientation >= 5;
+}
+
+/** Places of the stored picture's first row and first column in the upright one. */
+function startOf(orientation: Orientation): { fromRight: boolean; fromBottom: boolean } {
+  return {
+    fromRight: orientation === 2 || orientation === 3 || orientation === 6 || orientation === 7,
+    fromBottom: orientation === 3 || orientation === 4 || orientation === 7 || orientation === 8,
+  };
+}
+
+/** The orientation that gives the mirror image, left for right, of what another gives. */
+export function mirrored(orientation: Orientation): Orientation {
+  const pairs = { 1: 2, 2: 1, 3: 4, 4: 3, 5: 6, 6: 5, 7: 8, 8: 7 } as const;
+  return pairs[orientation];
+}
+
+/**
+ * Where a rectangle of the upright picture lies in the stored one.
+ *
+ * @param width sides of the stored picture in pixels
+ * @param height
+ */
+export function storedRectangle(
+  orientation: Orientation,
+  upright: Rectangle,
+  width: number,
+  height: number,
+): Rectangle {
+  const { fromRight, fromBottom } = startOf(orientation);
+  const [uprightWidth, uprightHeight] = swapsSides(orientation) ? [height, width] : [width, height];
+  const x = fromRight ? uprightWidth - upright.width - upright.x : upright.x;
+  const y = fromBottom ? uprightHeight - upright.height - upright.y : upright.y;
+  return swapsSides(orientation)
+    ? { x: y, y: x, width: upright.height, height: upright.width }
+    : { x, y, width: upright.width, height: upright.height };
 }
 
 /** The way through an upright picture's pixels in the order in which they are stored. */
@@ -33,10 +69,7 @@ export function turningSteps(
   height: number,
   pitch: number,
 ): TurningSteps {
-  const fromRight =
-    orientation === 2 || orientation === 3 || orientation === 6 || orientation === 7;
-  const fromBottom =
-    orientation === 3 || orientation === 4 || orientation === 7 || orientation === 8;
+  const { fromRight, fromBottom } = startOf(orientation);
   const first = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * pitch : 0);
   const alongRow = fromRight ? -1 : 1;
   const alongColumn = fromBottom ? -pitch : pitch;

@@ -1,5 +1,12 @@
+import { type Augmentation, cropOf, unaugmented } from './augmentation.ts';
 import { type Fit, place, type Rectangle } from './fit.ts';
-import { type Orientation, swapsSides, turningSteps } from './orientation.ts';
+import {
+  mirrored as mirrorOf,
+  type Orientation,
+  storedRectangle,
+  swapsSides,
+  turningSteps,
+} from './orientation.ts';
 import type { PictureTarget, Reduction, Region, RowSink, ScaledPicture } from './picture-target.ts';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -103,12 +110,21 @@ export class NetworkInput implements PictureTarget {
   readonly #stepAcross: number;
   readonly #stepDown: number;
 
-  /** @param size side of the square input in pixels */
-  constructor({ width, height, orientation }: StoredPhoto, size: number, fit: Fit) {
+  /**
+   * @param size side of the square input in pixels
+   * @param augmentation how training varies the photo; answers are about photos as they are
+   */
+  constructor(
+    { width, height, orientation }: StoredPhoto,
+    size: number,
+    fit: Fit,
+    augmentation: Augmentation = unaugmented,
+  ) {
     const swaps = swapsSides(orientation);
-    const { target } = swaps ? place(height, width, size, fit) : place(width, height, size, fit);
-    // Sources are centred, so that turning them is swapping their sides.
-    const { source } = place(width, height, size, fit);
+    const [uprightWidth, uprightHeight] = swaps ? [height, width] : [width, height];
+    const { source: whole, target } = place(uprightWidth, uprightHeight, size, fit);
+    const crop = cropOf(augmentation, whole, uprightWidth, uprightHeight);
+    const source = storedRectangle(orientation, crop, width, height);
     this.values = new Float32Array(size * size * 3);
     this.#source = source;
     this.#across = swaps ? target.height : target.width;
@@ -117,7 +133,8 @@ export class NetworkInput implements PictureTarget {
       across: Math.max(1, source.width / this.#across / samplesPerPixel),
       down: Math.max(1, source.height / this.#down / samplesPerPixel),
     };
-    const steps = turningSteps(orientation, target.width, target.height, size);
+    const turn = augmentation.mirrored ? mirrorOf(orientation) : orientation;
+    const steps = turningSteps(turn, target.width, target.height, size);
     this.#first = (target.y * size + target.x + steps.first) * 3;
     this.#stepAcross = steps.across * 3;
     this.#stepDown = steps.down * 3;
@@ -239,9 +256,14 @@ function resampleAcross(
  * @param size side of the square input in pixels
  * @returns float32 [size, size, 3], row-major RGB, -1..1; bars of `pad` are 0
  */
-export function preprocess(image: RgbImage, size: number, fit: Fit): Float32Array {
+export function preprocess(
+  image: RgbImage,
+  size: number,
+  fit: Fit,
+  augmentation?: Augmentation,
+): Float32Array {
   const { width, height, pixels } = image;
-  const input = new NetworkInput({ width, height, orientation: 1 }, size, fit);
+  const input = new NetworkInput({ width, height, orientation: 1 }, size, fit, augmentation);
   const sink = input.open({ width, height, reduction: { across: 1, down: 1 } });
   const { firstColumn, endColumn, firstRow, endRow } = sink;
   for (let y = firstRow; y < endRow; y++) {

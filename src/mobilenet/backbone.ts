@@ -2,26 +2,17 @@ import {
   add,
   avgPool,
   dispose,
-  fused,
   memory,
   reshape,
   softmax,
-  type Tensor1D,
   type Tensor2D,
   type Tensor4D,
   tensor,
-  tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type Artifact, type Block, type Layer, weightShape } from './artifact.ts';
+import type { Artifact, Block } from './artifact.ts';
+import { type LoadedLayer, loadLayer, realWeights, runLayer } from './loaded-layer.ts';
 import type { Tail } from './tail.ts';
-
-/** A layer with its weights on the backend. */
-interface LoadedLayer {
-  layer: Layer;
-  filter: Tensor4D;
-  bias: Tensor1D;
-}
 
 interface LoadedBlock {
   block: Block;
@@ -194,7 +185,9 @@ export class Backbone {
 function loadBlocks(weights: Pick<Artifact, 'blocks' | 'weightsOf'>): LoadedBlock[] {
   return weights.blocks.map((block) => ({
     block,
-    layers: block.layers.map((layer) => loadLayer(weights, layer)),
+    layers: block.layers.map((layer) =>
+      loadLayer(layer, realWeights(layer, weights.weightsOf(layer))),
+    ),
   }));
 }
 
@@ -208,24 +201,6 @@ function weightCount(blocks: readonly LoadedBlock[]): number {
   return blocks
     .flatMap(({ layers }) => layers)
     .reduce((count, { filter }) => count + filter.size, 0);
-}
-
-/** Turns a layer's int8 weights into float32, real = int8 * scale of the output channel. */
-function loadLayer(artifact: Pick<Artifact, 'weightsOf'>, layer: Layer): LoadedLayer {
-  const { weights, scales, biases } = artifact.weightsOf(layer);
-  const values = new Float32Array(weights.length);
-  // In HWIO, and in a depthwise filter's HWC1, the output channel is innermost.
-  const channels = layer.outputChannels;
-  for (let start = 0; start < weights.length; start += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      values[start + channel] = weights[start + channel] * scales[channel];
-    }
-  }
-  return {
-    layer,
-    filter: tensor(values, weightShape(layer)) as Tensor4D,
-    bias: tensor1d(biases),
-  };
 }
 
 /** Runs blocks one after another and frees their input; what comes out is the caller's. */
@@ -257,17 +232,4 @@ function runBlock(block: Block, layers: LoadedLayer[], input: Tensor4D): Tensor4
   const sum = add(x, input) as Tensor4D;
   dispose([x, input]);
   return sum;
-}
-
-/** Runs one convolution; frees nothing that it is given. */
-function runLayer(x: Tensor4D, { layer, filter, bias }: LoadedLayer): Tensor4D {
-  const convolve = layer.kind === 'depthwise' ? fused.depthwiseConv2d : fused.conv2d;
-  return convolve({
-    x,
-    filter,
-    bias,
-    strides: layer.stride,
-    pad: 'same',
-    activation: layer.activation,
-  }) as Tensor4D;
 }

@@ -1,0 +1,12 @@
+import { openArtifact } from '../mobilenet/artifact.ts';
+import type { NetworkAssets } from '../mobilenet/network.ts';
+import { codeVersion } from './code-version.ts';
+import { cacheFolder, openPhotoCache, type PhotoCache } from './photo-cache.ts';
+
+/** The cache that commands share, for what this network and this code make of photos. */
+export function openCommandCache({ artifact }: Pick<NetworkAssets, 'artifact'>): PhotoCache {
+  const { sha256 } = openArtifact(artifact).metadata;
+  return openPhotoCache(cacheFolder(), `${sha256} ${codeVersion()}`, (message) =>
+    console.error(message),
+  );
+}
