@@ -58,8 +58,9 @@ export interface Published {
  * the new one, all of it: the file is written first, under a key of its own;
  * then SQLite has the version; then the pointer, at which readers look first,
  * is written. What is interrupted after the file was written leaves a stray
- * file, which is erased when it is due. What is interrupted after that leaves a
- * pointer that isn't announced: the alarm announces it, or the next change does.
+ * file, which is erased when it is due. What is interrupted after that, or can't
+ * be told to readers, is a pointer that isn't announced: the alarm announces it,
+ * or the next change does.
  *
  * One change at a time: a pointer never overtakes a later one.
  */
@@ -93,7 +94,7 @@ export class Publisher {
    * Makes a file the newest version, unless the name stands for this very file already.
    *
    * @throws AppError `model-deleted`; `model-not-found` where it was erased while it was trained;
-   *   `model-unavailable` where the store fails, and the same request may be sent again
+   *   `model-unavailable` where the file can't be stored
    */
   publish({ file, summary, trainedOn, erasures }: Publication): Promise<Published> {
     return this.#change(async () => {
@@ -125,7 +126,7 @@ export class Publisher {
    * Lets the name stand for another version.
    *
    * @param version the one before, unless named
-   * @throws AppError `model-not-found`, `model-deleted`, `model-unavailable`
+   * @throws AppError `model-not-found`, `model-deleted`
    */
   rollBack(version?: number): Promise<Published> {
     return this.#change(async () => {
@@ -211,7 +212,10 @@ export class Publisher {
     });
   }
 
-  /** Tells readers of the latest change, if they don't know. */
+  /**
+   * Tells readers of the latest change, if they don't know. That it is stored
+   * holds anyway: where they can't be told, the alarm goes on trying.
+   */
   async #announce(): Promise<void> {
     const { name, store, wait } = this.#parts;
     if (this.#versions.isAnnounced) return;
@@ -223,12 +227,9 @@ export class Publisher {
         await wait(betweenWritesMs);
         await write();
       });
-    } catch (cause) {
-      throw new AppError(
-        'model-unavailable',
-        `What was asked for is stored, but ${name} is not served so yet: the store of models does not answer. It will be within a minute; the same request may be sent again.`,
-        { cause },
-      );
+    } catch (error) {
+      console.error(error);
+      return;
     }
     this.#versions.setAnnounced(pointer.revision);
   }
