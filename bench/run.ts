@@ -19,6 +19,7 @@ import { readPhotos } from './photos.ts';
 import { explainUnloadable } from './rivals.ts';
 import { size } from './size.ts';
 import { formatTable } from './table.ts';
+import { tune } from './tune.ts';
 
 /** All there are, in the order of a run without a name. A new one is a file and a row. */
 const benchmarks: readonly Benchmark[] = [
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   memory,
   models,
   size,
+  tune,
 ];
 
 interface Options {

@@ -2,6 +2,9 @@ import { recipe } from './recipe.ts';
 import { runTail, type TrainableTail } from './trainable-tail.ts';
 import { batchOf, type TuningSet, type ViewPlace } from './tuning-set.ts';
 
+/** Told how many views more are done. */
+export type OnViews = (views: number) => void;
+
 /**
  * Embeddings of views, by a tail.
  *
@@ -11,6 +14,7 @@ export function embedViews(
   tail: TrainableTail,
   set: TuningSet,
   places: readonly ViewPlace[],
+  onViews: OnViews = () => {},
 ): Float32Array {
   const channels = tail.blocks.at(-1)?.layers.at(-1)?.outputChannels ?? 0;
   const embeddings = new Float32Array(places.length * channels);
@@ -18,6 +22,7 @@ export function embedViews(
     const batch = places.slice(start, start + recipe.batchSize);
     const run = runTail(tail, batchOf(set, batch, tail.blocks[0].layers[0].inputChannels));
     embeddings.set(run.embeddings, start * channels);
+    onViews(batch.length);
   }
   return embeddings;
 }

@@ -27,11 +27,11 @@ export const recipe = {
 
 /**
  * The share of the highest learning rate at a step: a line up, then half a
- * cosine down to 0 (https://arxiv.org/abs/1608.03983).
+ * cosine down, that would be at 0 after the last step (https://arxiv.org/abs/1608.03983).
  *
  * @param step from 1 to `steps`
  */
 export function learningRateShare(step: number, steps: number): number {
-  const done = step / steps;
+  const done = step / (steps + 1);
   return Math.min(1, done / recipe.warmUp) * 0.5 * (1 + Math.cos(Math.PI * done));
 }

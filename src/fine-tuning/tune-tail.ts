@@ -1,21 +1,16 @@
 import type { LinearHead } from '../classes/coordinates.ts';
-import { embeddingLength, softmaxLogits } from '../classes/head.ts';
-import { Pace } from '../classes/pace.ts';
-import {
-  arrived,
-  balancedWeights,
-  fitSoftmax,
-  prepareExamples,
-} from '../classes/softmax-regression.ts';
-import type { Block, Layer, LayerWeights } from '../mobilenet/artifact.ts';
+import { balancedWeights } from '../classes/softmax-regression.ts';
+import type { Artifact, Layer, LayerWeights } from '../mobilenet/artifact.ts';
 import { realWeights } from '../mobilenet/loaded-layer.ts';
 import { seededRandom, shuffled } from '../seeded-random.ts';
-import { embedViews } from './embed-views.ts';
+import type { OnViews } from './embed-views.ts';
 import type { Parameters } from './parameters.ts';
 import { quantiseLayers } from './quantise.ts';
 import { recipe } from './recipe.ts';
+import { fitHead, headViews, logitsOf } from './tail-head.ts';
 import { TailTrainer } from './tail-trainer.ts';
 import type { TrainableTail } from './trainable-tail.ts';
+import { byName } from './tuned-tail.ts';
 import type { TuningSet, ViewPlace } from './tuning-set.ts';
 
 /** One training: on some photos, measured on others. */
@@ -51,14 +46,8 @@ export interface TunedTail {
   readonly epochs: readonly Epoch[];
 }
 
-/** The backbone's layer table, and its weights. */
-export interface Backbone {
-  readonly blocks: readonly Block[];
-  weightsOf(layer: Layer): LayerWeights;
-}
-
-/** Heads arrive long before. */
-const maxIterations = 200;
+/** Working gradients out takes twice the time of running a tail. */
+const unitsPerStep = 3;
 
 /**
  * Trains a tail and a head on the current tfjs backend: first a head on what
@@ -71,19 +60,28 @@ const maxIterations = 200;
  * @param onProgress is told the share that is done, 0..1
  */
 export async function tuneTail(
-  { blocks, weightsOf }: Pick<Backbone, 'blocks' | 'weightsOf'>,
+  { blocks, weightsOf }: Pick<Artifact, 'blocks' | 'weightsOf'>,
   set: TuningSet,
   job: TuningJob,
   onProgress: (share: number) => void = () => {},
 ): Promise<TunedTail> {
   const layers = blocks.flatMap((block) => block.layers);
+  const { trainingPhotos, validationPhotos } = job;
+  const units =
+    2 * headViews(set, trainingPhotos) + job.epochs * trainingPhotos.length * unitsPerStep;
+  let done = 0;
+  function onViews(views: number): void {
+    done += views;
+    onProgress(done / units);
+  }
+
   const tail = { blocks, parameters: parametersOf(layers, weightsOf) };
-  const head = await fitHead(tail, set, job, recipe.firstHeadL2);
-  const epochs = trainTogether(tail, head, set, job, onProgress);
+  const head = await fitHead(tail, set, trainingPhotos, recipe.firstHeadL2, onViews);
+  const epochs = trainTogether(tail, head, set, job, (photos) => onViews(photos * unitsPerStep));
   const quantised = quantiseLayers(layers, tail.parameters);
-  const served = { blocks, parameters: parametersOf(layers, ({ name }) => found(quantised, name)) };
-  const servedHead = await fitHead(served, set, job, recipe.headL2);
-  const logits = answer(served, servedHead, set, job.validationPhotos);
+  const served = { blocks, parameters: parametersOf(layers, byName(quantised)) };
+  const servedHead = await fitHead(served, set, trainingPhotos, recipe.headL2, onViews);
+  const logits = logitsOf(served, servedHead, set, validationPhotos);
   return { layers: quantised, head: servedHead, logits, epochs };
 }
 
@@ -100,47 +98,17 @@ function parametersOf(
   );
 }
 
-function found(layers: ReadonlyMap<string, LayerWeights>, name: string): LayerWeights {
-  const weights = layers.get(name);
-  if (weights === undefined) throw new Error(`There are no weights of the layer ${name}.`);
-  return weights;
-}
-
-async function fitHead(
-  tail: TrainableTail,
-  set: TuningSet,
-  { trainingPhotos }: TuningJob,
-  l2: number,
-): Promise<LinearHead> {
-  const views = Math.min(set.views, recipe.headViews);
-  const places = [...trainingPhotos].flatMap((photo) =>
-    Array.from({ length: views }, (_, view) => ({ photo, view })),
-  );
-  const pace = new Pace(async () => {});
-  const examples = await prepareExamples(
-    {
-      labels: set.labels,
-      embeddings: embedViews(tail, set, places),
-      labelIndices: Int32Array.from(places, ({ photo }) => set.labelIndices[photo]),
-    },
-    pace,
-  );
-  const rows = Int32Array.from(places.keys());
-  return fitSoftmax(examples, { l2, rows, pace }, { maxIterations, gradientNorm: arrived });
-}
-
 /** Trains a tail and a head together, both in place. */
 function trainTogether(
   tail: TrainableTail,
   head: LinearHead,
   set: TuningSet,
   { trainingPhotos, validationPhotos, seed, epochs: epochCount }: TuningJob,
-  onProgress: (share: number) => void,
+  onPhotos: OnViews,
 ): Epoch[] {
   const random = seededRandom(seed);
   const batches = Math.ceil(trainingPhotos.length / recipe.batchSize);
-  const steps = epochCount * batches;
-  const trainer = new TailTrainer(tail, head, steps);
+  const trainer = new TailTrainer(tail, head, epochCount * batches);
   const shares = balancedWeights(set.labelIndices, trainingPhotos, set.labels.length);
   const epochs: Epoch[] = [];
   for (let epoch = 0; epoch < epochCount; epoch++) {
@@ -158,30 +126,13 @@ function trainTogether(
       const before = trainer.step(set, places, weights);
       loss += before.loss / batches;
       correct += before.correct;
-      onProgress((epoch * batches + batch + 1) / steps);
+      onPhotos(places.length);
     }
     epochs.push({
       trainingLoss: loss,
       trainingAccuracy: correct / trainingPhotos.length,
-      logits: answer(tail, head, set, validationPhotos),
+      logits: logitsOf(tail, head, set, validationPhotos),
     });
   }
   return epochs;
-}
-
-/** Logits of photos as they are, [photos, labels], row-major. */
-function answer(
-  tail: TrainableTail,
-  head: LinearHead,
-  set: TuningSet,
-  photos: Int32Array,
-): Float64Array {
-  const places = Array.from(photos, (photo) => ({ photo, view: 0 }));
-  const embeddings = embedViews(tail, set, places);
-  const logits = new Float64Array(photos.length * set.labels.length);
-  for (const row of places.keys()) {
-    const own = embeddings.subarray(row * embeddingLength, (row + 1) * embeddingLength);
-    logits.set(softmaxLogits(head, own), row * set.labels.length);
-  }
-  return logits;
 }

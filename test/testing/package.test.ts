@@ -1,4 +1,4 @@
-/** `petal/testing` as other projects have it: packed and unpacked, linked, and by this package's own name. */
+/** `petal/testing`, and the petal command, as other projects have it: packed and unpacked, linked, and by this package's own name. */
 import { cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -57,16 +57,25 @@ const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
 
 describe('petal/testing', { timeout: 180_000 }, () => {
   // It makes the Worker where it lies, which needs the trained weights.
-  test.runIf(inject('trained'))('runs both examples where the package is installed', async () => {
-    const project = await projectWithExamples();
-    await installPacked(project);
-    const underNode = await runNode(project, ['--test', 'with-node-test.mjs']);
-    expect(underNode.output).toMatch(/pass 1\n/);
-    expect(underNode.exitCode).toBe(0);
-    const underVitest = await runNode(project, [...vitest, '--root', '.']);
-    expect(underVitest.exitCode, underVitest.output).toBe(0);
-    expect(underVitest.output).toMatch(/1 passed/);
-  });
+  test.runIf(inject('trained'))(
+    'runs both examples, and the petal command, where the package is installed',
+    async () => {
+      const project = await projectWithExamples();
+      await installPacked(project);
+      const underNode = await runNode(project, ['--test', 'with-node-test.mjs']);
+      expect(underNode.output).toMatch(/pass 1\n/);
+      expect(underNode.exitCode).toBe(0);
+      const underVitest = await runNode(project, [...vitest, '--root', '.']);
+      expect(underVitest.exitCode, underVitest.output).toBe(0);
+      expect(underVitest.output).toMatch(/1 passed/);
+      const command = ['node_modules/petal/scripts/petal.mjs', 'classify', 'daisy.jpg', '--json'];
+      const classified = await runNode(project, command);
+      expect(classified.exitCode, classified.output).toBe(0);
+      expect(JSON.parse(classified.stdout)).toMatchObject({
+        results: [{ predictions: [{ label: 'daisy' }, {}, {}] }],
+      });
+    },
+  );
 
   test('has types that a strict project accepts', async () => {
     const project = await projectWithExamples();
