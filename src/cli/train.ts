@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { packageFolder } from '../../model/folder.ts';
 import type { CurvePoint } from '../classes/cross-validation.ts';
 import type { Manifest, ModelMetrics } from '../classes/manifest.ts';
-import { modelFormat } from '../classes/manifest.ts';
 import { mostProbable, type ReliabilityBin, reliabilityBins } from '../classes/metrics.ts';
 import { type CustomModel, writeModelFile } from '../classes/model-file.ts';
 import { type HeadMode, type TrainedHead, trainHead } from '../classes/train-head.ts';
+import { trainedModel } from '../classes/trained-model.ts';
 import type { FineTunedHead } from '../fine-tuning/fine-tune.ts';
 import { tunedBlocks } from '../fine-tuning/tuned-blocks.ts';
 import { openArtifact } from '../mobilenet/artifact.ts';
@@ -123,27 +123,14 @@ async function fitHead(
 async function describeModel(
   { artifact }: NetworkAssets,
   labels: readonly string[],
-  { head, thresholds, metrics, training, ...trained }: TrainedHead | FineTunedHead,
+  trained: TrainedHead | FineTunedHead,
 ): Promise<CustomModel> {
-  const tail = 'tail' in trained ? trained.tail : undefined;
-  const { model, sha256 } = openArtifact(artifact).metadata;
-  const { temperature } = head;
-  const manifest: Manifest = {
-    format: modelFormat,
-    labels: [...labels],
-    backbone: { model, sha256 },
-    head:
-      head.kind === 'softmax'
-        ? { kind: head.kind, temperature }
-        : { kind: head.kind, temperature, neighbours: head.neighbours },
-    ...(tail === undefined ? {} : { firstTunedBlock: tail.blocks[0].name }),
-    thresholds,
-    ...(metrics === undefined ? {} : { metrics }),
-    training,
-    createdAt: new Date().toISOString(),
+  return trainedModel(trained, {
+    labels,
+    backbone: openArtifact(artifact).metadata,
+    createdAt: new Date(),
     createdBy: `petal ${await packageVersion()}`,
-  };
-  return { manifest, head, ...(tail === undefined ? {} : { tail }) };
+  });
 }
 
 async function packageVersion(): Promise<string> {
