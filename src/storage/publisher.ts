@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { deletedKeptMs, erasedAt, isOver, refuseDeleted } from './deletion.ts';
 import type { KeyValues } from './key-values.ts';
 import {
   currentOf,
@@ -11,11 +11,8 @@ import {
 } from './model-pointer.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import { createTables, hasContent, hasTables } from './tables.ts';
+import { notFound, versionBefore, versionOf } from './version-lookup.ts';
 import { Versions } from './versions.ts';
-
-/** A deleted model is kept for so long. */
-export const deletedKeptDays = 30;
-const deletedKeptMs = deletedKeptDays * 86_400_000;
 
 /** After so long what failed is tried again. */
 const retryMs = 5000;
@@ -132,9 +129,11 @@ export class Publisher {
     return this.#change(async () => {
       const { name } = this.#parts;
       const pointer = this.pointer();
+      if (pointer === undefined) throw notFound(name);
       refuseDeleted(name, pointer);
-      const entry = chosenVersion(name, pointer, version);
-      if (entry.version !== pointer?.current) {
+      const entry =
+        version === undefined ? versionBefore(name, pointer) : versionOf(name, pointer, version);
+      if (entry.version !== pointer.current) {
         this.#versions.pointAt(entry.version);
         await this.#schedule();
       }
@@ -251,7 +250,7 @@ export class Publisher {
     const { deletedAt } = this.#versions.pointer();
     const dueAt = Math.min(
       this.#versions.isAnnounced ? Number.POSITIVE_INFINITY : now() + retryMs,
-      deletedAt === null ? Number.POSITIVE_INFINITY : deletedAt + deletedKeptMs,
+      deletedAt === null ? Number.POSITIVE_INFINITY : erasedAt(deletedAt),
       this.#versions.strayFiles()[0]?.dueAt ?? Number.POSITIVE_INFINITY,
     );
     if (Number.isFinite(dueAt)) await storage.setAlarm(Math.max(dueAt, now() + retryMs));
@@ -262,47 +261,4 @@ export class Publisher {
     this.#lastChange = change.catch(() => undefined);
     return change;
   }
-}
-
-/** When a deleted model is erased. */
-export function erasedAt(deletedAt: number): number {
-  return deletedAt + deletedKeptMs;
-}
-
-function isOver({ deletedAt }: ModelPointer, now: number): boolean {
-  return deletedAt !== null && erasedAt(deletedAt) <= now;
-}
-
-function chosenVersion(
-  name: string,
-  pointer: ModelPointer | undefined,
-  version: number | undefined,
-): VersionEntry {
-  const versions = pointer?.versions ?? [];
-  if (pointer === undefined || versions.length === 0) throw notFound(name);
-  const found =
-    version === undefined
-      ? versions.findLast((entry) => entry.version < (pointer.current ?? 0))
-      : versions.find((entry) => entry.version === version);
-  if (found !== undefined) return found;
-  const wanted = version === undefined ? 'version before the current one' : `version ${version}`;
-  throw new AppError(
-    'model-not-found',
-    `${name} has no ${wanted}; there ${versions.length === 1 ? 'is' : 'are'} ${versions.map(({ version }) => version).join(', ')}.`,
-    { facts: { models: versions.map(({ version }) => `${name}@${version}`) } },
-  );
-}
-
-/** @throws AppError `model-deleted` where it is */
-export function refuseDeleted(name: string, pointer: ModelPointer | undefined): void {
-  if (pointer === undefined || pointer.deletedAt === null) return;
-  throw new AppError(
-    'model-deleted',
-    `${name} was deleted at ${new Date(pointer.deletedAt).toISOString()}. POST /v1/models/${name}/restore brings it back; DELETE /v1/models/${name}?permanent=true frees the name.`,
-    { facts: { erasedAt: new Date(erasedAt(pointer.deletedAt)).toISOString() } },
-  );
-}
-
-export function notFound(name: string): AppError {
-  return new AppError('model-not-found', `There is no model ${name} here.`);
 }

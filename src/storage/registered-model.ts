@@ -4,6 +4,7 @@ import { type HeadMode, trainHead } from '../classes/train-head.ts';
 import { trainedModel } from '../classes/trained-model.ts';
 import { AppError } from '../errors.ts';
 import { sha256 } from '../sha256.ts';
+import { refuseDeleted } from './deletion.ts';
 import {
   type Addition,
   type ExamplePage,
@@ -13,15 +14,9 @@ import {
   type NewExample,
 } from './examples.ts';
 import { currentOf, type ModelPointer, summaryOf } from './model-pointer.ts';
-import {
-  notFound,
-  type Publication,
-  type Published,
-  Publisher,
-  type PublisherParts,
-  refuseDeleted,
-} from './publisher.ts';
+import { type Publication, type Published, Publisher, type PublisherParts } from './publisher.ts';
 import { createTables } from './tables.ts';
+import { notFound } from './version-lookup.ts';
 
 /** What a model's object works with. */
 export interface RegisteredModelParts extends PublisherParts {

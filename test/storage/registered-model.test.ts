@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { embeddingLength } from '../../src/classes/head.ts';
+import { deletedKeptDays } from '../../src/storage/deletion.ts';
 import { maxExampleLabels, maxExamples, type NewExample } from '../../src/storage/examples.ts';
-import { deletedKeptDays } from '../../src/storage/publisher.ts';
 import { backbone, bindings, freshObject, publication, reader, registeredModel } from './parts.ts';
 
 const dayMs = 86_400_000;
