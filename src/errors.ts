@@ -87,9 +87,9 @@ export const problems = {
   },
   'too-many-examples': {
     status: 422,
-    title: 'The model has as many examples as it can have',
+    title: 'There are more examples than a model can have',
     advice:
-      'Remove some examples, or train on your own machine with `petal train`, which has no such limit.',
+      '`limitExamples` or `limitLabels` says how many it can have here; `petal train`, on your own machine, takes more.',
   },
   'models-not-stored': {
     status: 501,

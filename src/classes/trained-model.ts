@@ -1,3 +1,4 @@
+import type { Tail } from '../mobilenet/tail.ts';
 import type { Head } from './head.ts';
 import { type Manifest, modelFormat } from './manifest.ts';
 import type { CustomModel } from './model-file.ts';
@@ -13,18 +14,21 @@ export interface ModelOrigin {
   readonly createdBy: string;
 }
 
-/** The model of a head that was trained on the backbone as it is. */
+/** The model of a head that was trained, on the backbone as it is or on blocks that were trained with it. */
 export function trainedModel(
-  { head, thresholds, metrics, training }: TrainedHead,
-  { labels, backbone: { model, sha256 }, createdAt, createdBy }: ModelOrigin,
+  trained: TrainedHead & { readonly tail?: Tail },
+  { labels, backbone, createdAt, createdBy }: ModelOrigin,
 ): CustomModel {
+  const { head, tail, thresholds, metrics, training } = trained;
   return {
     head,
+    ...(tail === undefined ? {} : { tail }),
     manifest: {
       format: modelFormat,
       labels: [...labels],
-      backbone: { model, sha256 },
+      backbone: { model: backbone.model, sha256: backbone.sha256 },
       head: describeHead(head),
+      ...(tail === undefined ? {} : { firstTunedBlock: tail.blocks[0].name }),
       thresholds,
       ...(metrics === undefined ? {} : { metrics }),
       training,

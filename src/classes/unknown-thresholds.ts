@@ -8,6 +8,13 @@ const mostLost = 0.05;
 const steps = 1000;
 
 /**
+ * No threshold is higher. Where a few photos are told apart without a doubt, all
+ * answers are near 1, and one photo a little different from them would be called
+ * unknown at 0.99, which is an answer by any other measure.
+ */
+const highest: UnknownThresholds = { minTopProbability: 0.9, minMargin: 0.8 };
+
+/**
  * The highest thresholds at which at most one right answer in twenty becomes
  * `unknown`: each is raised past the same number of answers.
  *
@@ -29,8 +36,11 @@ export function chooseThresholds(
   // Those who fall below one need not be those who fall below the other.
   for (let passed = Math.min(allowed, right.length - 1); passed >= 0; passed--) {
     const thresholds = {
-      minTopProbability: Math.floor(firsts[passed] * steps) / steps,
-      minMargin: Math.floor(margins[passed] * steps) / steps,
+      minTopProbability: Math.min(
+        highest.minTopProbability,
+        Math.floor(firsts[passed] * steps) / steps,
+      ),
+      minMargin: Math.min(highest.minMargin, Math.floor(margins[passed] * steps) / steps),
     };
     if (right.filter((own) => isUnknown(own, thresholds)).length <= allowed) return thresholds;
   }

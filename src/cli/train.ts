@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { packageFolder } from '../../model/folder.ts';
 import type { CurvePoint } from '../classes/cross-validation.ts';
 import type { Manifest, ModelMetrics } from '../classes/manifest.ts';
-import { modelFormat } from '../classes/manifest.ts';
 import { mostProbable, type ReliabilityBin, reliabilityBins } from '../classes/metrics.ts';
 import { type CustomModel, writeModelFile } from '../classes/model-file.ts';
 import { type HeadMode, type TrainedHead, trainHead } from '../classes/train-head.ts';
+import { trainedModel } from '../classes/trained-model.ts';
 import type { FineTunedHead } from '../fine-tuning/fine-tune.ts';
 import { tunedBlocks } from '../fine-tuning/tuned-blocks.ts';
-import type { TuningSet } from '../fine-tuning/tuning-set.ts';
 import { openArtifact } from '../mobilenet/artifact.ts';
 import type { NetworkAssets } from '../mobilenet/network.ts';
 import type { ClassFolder, ClassPhoto } from './class-folder.ts';
@@ -69,6 +68,9 @@ export async function trainFolder(
 ): Promise<Training> {
   const { seed, views, fineTune, cache } = options;
   const start = performance.now();
+  // Before the photos are read, which takes longer than to see that there are not so many blocks.
+  const tuned =
+    fineTune === undefined ? [] : tunedBlocks(openArtifact(assets.artifact).blocks, fineTune);
   const photos = await readTrainingPhotos(assets, folder, {
     fit: trainingFit,
     seed,
@@ -77,7 +79,9 @@ export async function trainFolder(
     cache,
   });
   const tuning =
-    fineTune === undefined ? undefined : await readFrozen(assets, photos, fineTune, options);
+    fineTune === undefined
+      ? undefined
+      : await readTuningSet(assets, photos, { firstBlock: tuned[0].name, seed, views, cache });
   const read = performance.now();
   const trained: TrainedHead | FineTunedHead =
     tuning === undefined || fineTune === undefined
@@ -95,17 +99,6 @@ export async function trainFolder(
     curve: trained.validation?.curve ?? [],
     durationsMs: { reading: read - start, fitting: performance.now() - read },
   };
-}
-
-/** Reads what the frozen part makes of the photos. */
-async function readFrozen(
-  assets: NetworkAssets,
-  photos: TrainingPhotos,
-  depth: string,
-  { seed, views, cache }: TrainOptions,
-): Promise<TuningSet> {
-  const [{ name: firstBlock }] = tunedBlocks(openArtifact(assets.artifact).blocks, depth);
-  return await readTuningSet(assets, photos, { firstBlock, seed, views, cache });
 }
 
 async function fitHead(
@@ -130,27 +123,14 @@ async function fitHead(
 async function describeModel(
   { artifact }: NetworkAssets,
   labels: readonly string[],
-  { head, thresholds, metrics, training, ...trained }: TrainedHead | FineTunedHead,
+  trained: TrainedHead | FineTunedHead,
 ): Promise<CustomModel> {
-  const tail = 'tail' in trained ? trained.tail : undefined;
-  const { model, sha256 } = openArtifact(artifact).metadata;
-  const { temperature } = head;
-  const manifest: Manifest = {
-    format: modelFormat,
-    labels: [...labels],
-    backbone: { model, sha256 },
-    head:
-      head.kind === 'softmax'
-        ? { kind: head.kind, temperature }
-        : { kind: head.kind, temperature, neighbours: head.neighbours },
-    ...(tail === undefined ? {} : { firstTunedBlock: tail.blocks[0].name }),
-    thresholds,
-    ...(metrics === undefined ? {} : { metrics }),
-    training,
-    createdAt: new Date().toISOString(),
+  return trainedModel(trained, {
+    labels,
+    backbone: openArtifact(artifact).metadata,
+    createdAt: new Date(),
     createdBy: `petal ${await packageVersion()}`,
-  };
-  return { manifest, head, ...(tail === undefined ? {} : { tail }) };
+  });
 }
 
 async function packageVersion(): Promise<string> {

@@ -68,7 +68,7 @@ export const customModelParameters = {
     notation: 'text',
     accepts: `one of ${headModes.join(', ')}`,
     description:
-      'How the model decides: by softmax regression, by the nearest examples (`knn`, for labels with one to five examples), or by what suits the examples.',
+      'How the model decides: by softmax regression, by the nearest examples (`knn`, for labels with one to five examples, and up to 500 in all), or by what suits the examples.',
     example: 'knn',
   },
 } as const satisfies Record<string, ParameterRow>;

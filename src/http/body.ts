@@ -49,7 +49,7 @@ export async function readBody(
   request: Request,
   { maxBytes, timeoutMs, advice = photoAdvice }: BodyLimits,
   lease: Lease,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const declaredBytes = Number(request.headers.get('Content-Length') ?? 0);
   if (declaredBytes > drainedLimits * maxBytes) throw tooLarge(maxBytes, advice);
   if (request.body === null) return new Uint8Array(0);

@@ -3,15 +3,17 @@ import { readModelFile } from '../classes/model-file.ts';
 import type { CustomModelAnswer, DeletedModelAnswer } from '../contract/models.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { sha256 } from '../sha256.ts';
+import { erasedAt } from '../storage/deletion.ts';
 import { summaryOf } from '../storage/model-pointer.ts';
-import { erasedAt, type Published } from '../storage/publisher.ts';
+import type { Published } from '../storage/publisher.ts';
+import { versionOf } from '../storage/version-lookup.ts';
 import { admit } from './admission.ts';
 import { readReference } from './answering.ts';
 import { readBody, releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
 import { isNamedBy } from './entity-tag.ts';
-import { describeCustomModel, descriptionOf, timeText, versionOf } from './model-description.ts';
+import { describeCustomModel, descriptionOf, timeText } from './model-description.ts';
 import { askModel, knownModelName, newModelName, registryOf } from './model-registry.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
@@ -30,7 +32,6 @@ export function customModelRoutes(parts: AppParts, room: WaitingRoom) {
 }
 
 async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
-  registryOf(parts);
   const name = newModelName(c, parts);
   readParameters('plain', { query: new URL(c.req.url).searchParams });
   const { maxModelBytes: maxBytes, uploadTimeoutMs: timeoutMs } = parts.config;
@@ -38,8 +39,10 @@ async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> 
   const body = await readBody(c.req.raw, { maxBytes, timeoutMs, advice }, c.get('lease'));
   c.get('facts').bytes = body.length;
   // What was set aside for the body may be larger than it is.
-  const file = new Uint8Array((body.buffer as ArrayBuffer).transfer(body.length));
+  const file = new Uint8Array(body.buffer.transfer(body.length));
   try {
+    // On its way to the object it is copied.
+    await c.get('lease').hold(2 * file.length);
     const digest = (await sha256(file)).toHex();
     const { manifest } = readModelFile(file.buffer, backboneOf(parts.network()), digest);
     const summary = summaryOf(manifest, {
@@ -115,17 +118,16 @@ async function train(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
 
 /** GET /v1/models/{name}/file and {name}@{version}/file: the very bytes that PUT takes. */
 async function download(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
+  const registry = registryOf(parts);
   const { name, version } = readReference(c.req.param('name') ?? '');
   readParameters('plain', { query: new URL(c.req.url).searchParams });
-  c.get('facts').model = name;
-  const { pointer } = await descriptionOf(parts, name);
-  const wanted = version ?? pointer.current;
-  const entry = versionOf(name, pointer, wanted ?? 0);
+  const { pointer } = await descriptionOf(c, parts, name);
+  const entry = versionOf(name, pointer, version ?? pointer.current);
   c.header('Cache-Control', 'no-store');
   c.header('ETag', `"${entry.sha256}"`);
   if (isNamedBy(c.req.header('If-None-Match'), `"${entry.sha256}"`)) return c.body(null, 304);
   await c.get('lease').hold(entry.bytes);
-  const file = await registryOf(parts).file(entry);
+  const file = await registry.file(entry);
   c.header('Content-Type', 'application/octet-stream');
   c.header('Content-Disposition', `attachment; filename="${name}@${entry.version}.safetensors"`);
   return c.body(file);

@@ -1,9 +1,11 @@
 import type { Context } from 'hono';
+import { modelName } from '../classes/model-name.ts';
 import type { CustomModelAnswer, VersionAnswer } from '../contract/models.ts';
 import { AppError } from '../errors.ts';
-import type { ModelPointer, VersionEntry } from '../storage/model-pointer.ts';
-import { deletedKeptDays, erasedAt } from '../storage/publisher.ts';
+import { deletedKeptDays, erasedAt } from '../storage/deletion.ts';
+import type { VersionEntry } from '../storage/model-pointer.ts';
 import type { Description } from '../storage/registered-model.ts';
+import { versionOf } from '../storage/version-lookup.ts';
 import { modelNames, modelNotFound } from './answering.ts';
 import type { PetalEnv } from './context.ts';
 import { askModel, registryOf } from './model-registry.ts';
@@ -23,7 +25,7 @@ export async function describeCustomModel(
   name: string,
   version?: number,
 ): Promise<CustomModelAnswer> {
-  const description = await descriptionOf(parts, name);
+  const description = await descriptionOf(c, parts, name);
   const { pointer, examples } = description;
   const { versions } = pointer;
   const wanted = version ?? pointer.current;
@@ -43,9 +45,16 @@ export async function describeCustomModel(
  *
  * @throws AppError `model-not-found` where there is no such model, or it was deleted
  */
-export async function descriptionOf(parts: AppParts, name: string): Promise<Description> {
-  const description =
-    parts.models === undefined ? undefined : await askModel(parts, name, 'describe');
+export async function descriptionOf(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  name: string,
+): Promise<Description> {
+  if (parts.models === undefined || !modelName.safeParse(name).success) {
+    throw await modelNotFound(parts, name);
+  }
+  c.get('facts').model = name;
+  const description = await askModel(parts, name, 'describe');
   if (description === undefined) throw await modelNotFound(parts, name);
   const { deletedAt } = description.pointer;
   if (deletedAt === null) return description;
@@ -53,22 +62,6 @@ export async function descriptionOf(parts: AppParts, name: string): Promise<Desc
     'model-not-found',
     `${name} was deleted at ${timeText(deletedAt)}. For ${deletedKeptDays} days, until ${timeText(erasedAt(deletedAt))}, POST /v1/models/${name}/restore brings it back.`,
     { facts: { models: await modelNames(parts) } },
-  );
-}
-
-/** @throws AppError `model-not-found` where there is no such version */
-export function versionOf(
-  name: string,
-  { versions }: Pick<ModelPointer, 'versions'>,
-  version: number,
-): VersionEntry {
-  const found = versions.find((entry) => entry.version === version);
-  if (found !== undefined) return found;
-  const references = versions.map((entry) => `${name}@${entry.version}`);
-  throw new AppError(
-    'model-not-found',
-    `There is no version ${version} of ${name}; there ${references.length === 1 ? 'is' : 'are'} ${references.join(', ')}.`,
-    { facts: { models: references } },
   );
 }
 

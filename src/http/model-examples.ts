@@ -16,7 +16,7 @@ import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
 import { timeText } from './model-description.ts';
-import { askModel, knownModelName, newModelName, registryOf } from './model-registry.ts';
+import { askModel, knownModelName, newModelName } from './model-registry.ts';
 import { representations } from './negotiation.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
@@ -43,7 +43,6 @@ export function modelExampleRoutes(parts: AppParts, room: WaitingRoom) {
 
 /** Embeds photos and stores the embeddings, each before the next photo is looked at. */
 function add(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
-  registryOf(parts);
   const name = newModelName(c, parts);
   const query = new URL(c.req.url).searchParams;
   // What is wrong here is refused before the photo is read; the label may be in the body.

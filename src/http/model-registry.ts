@@ -41,13 +41,14 @@ export async function askModel<Operation extends ModelOperation>(
 /**
  * The name in the path of a request that may make a model.
  *
- * @throws AppError `invalid-parameter` where users' models can't be called so
+ * @throws AppError `invalid-parameter` where users' models can't be called so, `models-not-stored`
  */
-export function newModelName(c: Context<PetalEnv>, { network }: AppParts): string {
+export function newModelName(c: Context<PetalEnv>, parts: AppParts): string {
+  registryOf(parts);
   const name = c.req.param('name') ?? '';
   const read = modelName.safeParse(name);
   if (!read.success) throw invalidName(`${read.error.issues[0].message}.`);
-  if (name === network().metadata.model) {
+  if (name === parts.network().metadata.model) {
     throw invalidName(`${name} is the backbone's own name. Choose another.`);
   }
   c.get('facts').model = name;
@@ -61,9 +62,10 @@ function invalidName(message: string): AppError {
 /**
  * The name in the path of a request about a model that should be there.
  *
- * @throws AppError `model-not-found` where no user's model is called so
+ * @throws AppError `model-not-found` where no user's model can be called so, `models-not-stored`
  */
 export async function knownModelName(c: Context<PetalEnv>, parts: AppParts): Promise<string> {
+  registryOf(parts);
   const name = c.req.param('name') ?? '';
   if (!modelName.safeParse(name).success || name === parts.network().metadata.model) {
     throw await modelNotFound(parts, name);

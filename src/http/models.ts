@@ -40,10 +40,12 @@ async function describe(
   parts: AppParts,
   reference: string,
 ): Promise<Response> {
-  const { name, version } = readReference(reference);
-  c.get('facts').model = reference;
   c.header('Cache-Control', 'no-store');
-  if (isBackbone(parts, reference)) return c.json(describeModel(parts.network().metadata));
+  if (isBackbone(parts, reference)) {
+    c.get('facts').model = reference;
+    return c.json(describeModel(parts.network().metadata));
+  }
+  const { name, version } = readReference(reference);
   return c.json(await describeCustomModel(c, parts, name, version));
 }
 

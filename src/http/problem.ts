@@ -11,6 +11,9 @@ const retryAfterSeconds: Partial<Record<ProblemCode, number>> = {
   'model-unavailable': 5,
 };
 
+/** Refusals with a 5xx that are no news to an operator. */
+const expectedCodes: readonly ProblemCode[] = ['overloaded', 'models-not-stored'];
+
 /**
  * A refusal as RFC 9457 has it. `type` is the address of the code's own page
  * on this server, so that it resolves wherever Petal runs. Of an error that
@@ -20,7 +23,7 @@ export function problemOf(c: Context<PetalEnv>, error: Error): ProblemAnswer {
   const refusal = error instanceof AppError ? error : undefined;
   const code = refusal?.code ?? 'internal';
   const { status, title } = problems[code];
-  if (status >= 500 && code !== 'overloaded') console.error(error);
+  if (status >= 500 && !expectedCodes.includes(code)) console.error(error);
   const type = new URL(`/problems/${code}`, c.req.url).href;
   const detail = refusal?.message ?? 'Petal failed while it worked on this request.';
   const facts = refusal?.facts ?? { requestId: c.get('requestId') };

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { deletedKeptMs, erasedAt, isOver, refuseDeleted } from './deletion.ts';
 import type { KeyValues } from './key-values.ts';
 import {
   currentOf,
@@ -11,11 +11,8 @@ import {
 } from './model-pointer.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import { createTables, hasContent, hasTables } from './tables.ts';
+import { notFound, versionBefore, versionOf } from './version-lookup.ts';
 import { Versions } from './versions.ts';
-
-/** A deleted model is kept for so long. */
-export const deletedKeptDays = 30;
-const deletedKeptMs = deletedKeptDays * 86_400_000;
 
 /** After so long what failed is tried again. */
 const retryMs = 5000;
@@ -58,8 +55,9 @@ export interface Published {
  * the new one, all of it: the file is written first, under a key of its own;
  * then SQLite has the version; then the pointer, at which readers look first,
  * is written. What is interrupted after the file was written leaves a stray
- * file, which is erased when it is due. What is interrupted after that leaves a
- * pointer that isn't announced: the alarm announces it, or the next change does.
+ * file, which is erased when it is due. What is interrupted after that, or can't
+ * be told to readers, is a pointer that isn't announced: the alarm announces it,
+ * or the next change does.
  *
  * One change at a time: a pointer never overtakes a later one.
  */
@@ -93,7 +91,7 @@ export class Publisher {
    * Makes a file the newest version, unless the name stands for this very file already.
    *
    * @throws AppError `model-deleted`; `model-not-found` where it was erased while it was trained;
-   *   `model-unavailable` where the store fails, and the same request may be sent again
+   *   `model-unavailable` where the file can't be stored
    */
   publish({ file, summary, trainedOn, erasures }: Publication): Promise<Published> {
     return this.#change(async () => {
@@ -125,15 +123,17 @@ export class Publisher {
    * Lets the name stand for another version.
    *
    * @param version the one before, unless named
-   * @throws AppError `model-not-found`, `model-deleted`, `model-unavailable`
+   * @throws AppError `model-not-found`, `model-deleted`
    */
   rollBack(version?: number): Promise<Published> {
     return this.#change(async () => {
       const { name } = this.#parts;
       const pointer = this.pointer();
+      if (pointer === undefined) throw notFound(name);
       refuseDeleted(name, pointer);
-      const entry = chosenVersion(name, pointer, version);
-      if (entry.version !== pointer?.current) {
+      const entry =
+        version === undefined ? versionBefore(name, pointer) : versionOf(name, pointer, version);
+      if (entry.version !== pointer.current) {
         this.#versions.pointAt(entry.version);
         await this.#schedule();
       }
@@ -211,7 +211,10 @@ export class Publisher {
     });
   }
 
-  /** Tells readers of the latest change, if they don't know. */
+  /**
+   * Tells readers of the latest change, if they don't know. That it is stored
+   * holds anyway: where they can't be told, the alarm goes on trying.
+   */
   async #announce(): Promise<void> {
     const { name, store, wait } = this.#parts;
     if (this.#versions.isAnnounced) return;
@@ -223,12 +226,9 @@ export class Publisher {
         await wait(betweenWritesMs);
         await write();
       });
-    } catch (cause) {
-      throw new AppError(
-        'model-unavailable',
-        `What was asked for is stored, but ${name} is not served so yet: the store of models does not answer. It will be within a minute; the same request may be sent again.`,
-        { cause },
-      );
+    } catch (error) {
+      console.error(error);
+      return;
     }
     this.#versions.setAnnounced(pointer.revision);
   }
@@ -250,7 +250,7 @@ export class Publisher {
     const { deletedAt } = this.#versions.pointer();
     const dueAt = Math.min(
       this.#versions.isAnnounced ? Number.POSITIVE_INFINITY : now() + retryMs,
-      deletedAt === null ? Number.POSITIVE_INFINITY : deletedAt + deletedKeptMs,
+      deletedAt === null ? Number.POSITIVE_INFINITY : erasedAt(deletedAt),
       this.#versions.strayFiles()[0]?.dueAt ?? Number.POSITIVE_INFINITY,
     );
     if (Number.isFinite(dueAt)) await storage.setAlarm(Math.max(dueAt, now() + retryMs));
@@ -261,47 +261,4 @@ export class Publisher {
     this.#lastChange = change.catch(() => undefined);
     return change;
   }
-}
-
-/** When a deleted model is erased. */
-export function erasedAt(deletedAt: number): number {
-  return deletedAt + deletedKeptMs;
-}
-
-function isOver({ deletedAt }: ModelPointer, now: number): boolean {
-  return deletedAt !== null && erasedAt(deletedAt) <= now;
-}
-
-function chosenVersion(
-  name: string,
-  pointer: ModelPointer | undefined,
-  version: number | undefined,
-): VersionEntry {
-  const versions = pointer?.versions ?? [];
-  if (pointer === undefined || versions.length === 0) throw notFound(name);
-  const found =
-    version === undefined
-      ? versions.findLast((entry) => entry.version < (pointer.current ?? 0))
-      : versions.find((entry) => entry.version === version);
-  if (found !== undefined) return found;
-  const wanted = version === undefined ? 'version before the current one' : `version ${version}`;
-  throw new AppError(
-    'model-not-found',
-    `${name} has no ${wanted}; there ${versions.length === 1 ? 'is' : 'are'} ${versions.map(({ version }) => version).join(', ')}.`,
-    { facts: { models: versions.map(({ version }) => `${name}@${version}`) } },
-  );
-}
-
-/** @throws AppError `model-deleted` where it is */
-export function refuseDeleted(name: string, pointer: ModelPointer | undefined): void {
-  if (pointer === undefined || pointer.deletedAt === null) return;
-  throw new AppError(
-    'model-deleted',
-    `${name} was deleted at ${new Date(pointer.deletedAt).toISOString()}. POST /v1/models/${name}/restore brings it back; DELETE /v1/models/${name}?permanent=true frees the name.`,
-    { facts: { erasedAt: new Date(erasedAt(pointer.deletedAt)).toISOString() } },
-  );
-}
-
-export function notFound(name: string): AppError {
-  return new AppError('model-not-found', `There is no model ${name} here.`);
 }

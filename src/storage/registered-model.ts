@@ -4,6 +4,7 @@ import { type HeadMode, trainHead } from '../classes/train-head.ts';
 import { trainedModel } from '../classes/trained-model.ts';
 import { AppError } from '../errors.ts';
 import { sha256 } from '../sha256.ts';
+import { refuseDeleted } from './deletion.ts';
 import {
   type Addition,
   type ExamplePage,
@@ -13,21 +14,21 @@ import {
   type NewExample,
 } from './examples.ts';
 import { currentOf, type ModelPointer, summaryOf } from './model-pointer.ts';
-import {
-  notFound,
-  type Publication,
-  type Published,
-  Publisher,
-  type PublisherParts,
-  refuseDeleted,
-} from './publisher.ts';
+import { type Publication, type Published, Publisher, type PublisherParts } from './publisher.ts';
 import { createTables } from './tables.ts';
+import { notFound } from './version-lookup.ts';
 
 /** What a model's object works with. */
 export interface RegisteredModelParts extends PublisherParts {
   /** Program and version, as trained models have it. */
   readonly createdBy: string;
 }
+
+/**
+ * The most examples that a model compares photos with: measuring takes time with
+ * their square, and answering in proportion to them.
+ */
+export const maxNearestExamples = 500;
 
 /** Training takes seconds. */
 const trainingRetrySeconds = 2;
@@ -143,14 +144,15 @@ export class RegisteredModel {
    * is nothing to be done.
    *
    * @param backbone that runs here
-   * @throws AppError `not-enough-examples`, `training-in-progress`, `model-mismatch` where the
-   *   examples are of another backbone; as {@link Publisher.publish}
+   * @throws AppError `not-enough-examples`, `too-many-examples`, `training-in-progress`,
+   *   `model-mismatch` where the examples are of another backbone; as {@link Publisher.publish}
    */
   async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<Published> {
     const { name, createdBy } = this.#parts;
     const pointer = this.#refuseMissing();
     if (this.#isTraining) throw inProgress(name);
     this.#examples.refuseOtherBackbone(backbone.sha256);
+    if (mode === 'knn') this.#refuseManyNearest();
     const trainedOn = JSON.stringify([this.#examples.revision, mode, backbone.sha256, createdBy]);
     const current = currentOf(pointer);
     if (current !== undefined && this.#publisher.trainedOn === trainedOn) {
@@ -182,6 +184,16 @@ export class RegisteredModel {
     const { length: bytes } = file;
     const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
     return { file: file.buffer, summary };
+  }
+
+  #refuseManyNearest(): void {
+    const total = this.#examples.counts().reduce((sum, { count }) => sum + count, 0);
+    if (total <= maxNearestExamples) return;
+    throw new AppError(
+      'too-many-examples',
+      `There are ${total} examples, and mode=knn compares each photo with all of them: it takes up to ${maxNearestExamples}. Train with mode=softmax, which does better with so many.`,
+      { facts: { limitExamples: maxNearestExamples } },
+    );
   }
 
   #refuseMissing(): ModelPointer {

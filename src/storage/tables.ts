@@ -47,9 +47,11 @@ const schema = `
 `;
 
 /** Makes the tables of a model that has none yet. */
-export function createTables({ sql }: ObjectStorage, name: string): void {
+export function createTables(storage: ObjectStorage, name: string): void {
+  if (hasTables(storage)) return;
+  const { sql } = storage;
   sql.exec(schema);
-  sql.exec('INSERT OR IGNORE INTO model VALUES (1, ?, 0, 0, NULL, 0, NULL, 0, NULL)', name);
+  sql.exec('INSERT INTO model VALUES (1, ?, 0, 0, NULL, 0, NULL, 0, NULL)', name);
 }
 
 export function hasTables({ sql }: ObjectStorage): boolean {

@@ -22,6 +22,14 @@ describe('chooseThresholds', () => {
     expect(firsts.filter((first) => first < minTopProbability)).toEqual([0.6]);
   });
 
+  test('calls no answer of nine tenths unknown, however sure the others are', () => {
+    const { truth, probabilities } = pairs(Array<number>(20).fill(0.9999));
+    expect(chooseThresholds(truth, probabilities)).toEqual({
+      minTopProbability: 0.9,
+      minMargin: 0.8,
+    });
+  });
+
   test('does not look at wrong answers', () => {
     const right = pairs([0.7, 0.8, 0.9]);
     const both = pairs([0.7, 0.8, 0.9, 0.1, 0.2, 0.45]);

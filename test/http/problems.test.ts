@@ -182,7 +182,7 @@ describe('an address or method that does not exist', () => {
     ['DELETE', '/healthz', 'GET, HEAD'],
     ['PUT', '/', 'GET, HEAD, POST'],
     ['POST', '/v1/models', 'GET, HEAD'],
-    ['PATCH', '/v1/models/mobilenet_v2_1.0_224', 'GET, HEAD'],
+    ['PATCH', '/v1/models/mobilenet_v2_1.0_224', 'GET, HEAD, PUT, DELETE'],
   ])('%s %s is refused with method-not-allowed and Allow: %s', async ([method, path, allow]) => {
     const response = await send(path, { method });
     await expectProblem(response, 'method-not-allowed');

@@ -1,8 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { embeddingLength } from '../../src/classes/head.ts';
+import { deletedKeptDays } from '../../src/storage/deletion.ts';
 import { maxExampleLabels, maxExamples, type NewExample } from '../../src/storage/examples.ts';
-import { deletedKeptDays } from '../../src/storage/publisher.ts';
 import { backbone, bindings, freshObject, publication, reader, registeredModel } from './parts.ts';
 
 const dayMs = 86_400_000;
@@ -186,6 +186,23 @@ describe('training', () => {
     });
     expect((await reader().find(name, 1))?.model.manifest.training.examples).toEqual([10, 10]);
     expect((await reader().find(name, 2))?.model.manifest.labels).toEqual(['a', 'b', 'c']);
+  });
+
+  test('compares with 500 examples at the most', async () => {
+    const { name, stub } = freshObject();
+    await runInDurableObject(stub, async (_, { storage }) => {
+      const model = registeredModel(name, storage);
+      await model.addExample(example(0, 'a'), backbone.sha256);
+      storage.sql.exec(
+        `INSERT INTO examples WITH RECURSIVE numbers(n) AS
+         (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500)
+         SELECT 'x' || n, 'b', 0, x'' FROM numbers`,
+      );
+      await expect(model.train('knn', backbone)).rejects.toMatchObject({
+        code: 'too-many-examples',
+        facts: { limitExamples: 500 },
+      });
+    });
   });
 
   test('that fails leaves the former version serving', async () => {

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { modelName } from '../../classes/model-name.ts';
 import { type HeadMode, headModes } from '../../classes/train-head.ts';
 import { commandName } from '../command-name.ts';
-import { headsFolder } from '../model-folder.ts';
+import { type FolderManifest, headsFolder } from '../model-folder.ts';
 import { jsonOption, parsePositive, seedOption } from '../options.ts';
+import type { Training } from '../train.ts';
 
 /** Of each photo, for fine-tuning. */
 const tuningViews = 10;
@@ -129,41 +130,59 @@ async function train(folder: string, options: Options): Promise<void> {
   const stored = await storeVersion(modelFolder, training.file, report);
   await cache?.prune();
   const durationMs = performance.now() - start;
-
-  if (json) {
-    const { photos, mistakes, durationsMs } = training;
-    const { refused, duplicates, conflicts, alike, unlabelled, fromCache } = photos;
-    const left = { refused, duplicates, conflicts, alike, unlabelled };
-    const summary = {
-      ...stored,
-      folder: modelFolder,
-      photos: photos.photos.length,
-      fromCache,
-      ...left,
-      mistakes: mistakes.map(({ photo, ...rest }) => ({
-        name: photo.name,
-        label: photo.label,
-        ...rest,
-      })),
-      durationsMs: { ...durationsMs, all: durationMs },
-    };
-    console.log(JSON.stringify(summary, null, 2));
-    return;
-  }
-  const { file, version } = stored;
   console.log(
-    [
-      formatTraining(training),
-      '',
-      `Wrote version ${version} of ${name} in ${(durationMs / 1000).toFixed(1)} s:`,
-      `  ${join(modelFolder, file)}  (${Math.ceil(training.file.length / 1000)} kB)`,
-      `  ${join(modelFolder, 'report.html')}`,
-      '',
-      'Next:',
-      `  ${commandName} classify ${classes.photos[0].path} --model ${modelText(out, name)}`,
-      `  ${commandName} push ${modelText(out, name)} --to http://127.0.0.1:8787`,
-    ].join('\n'),
+    json
+      ? JSON.stringify(summaryOf(training, stored, modelFolder, durationMs), null, 2)
+      : [
+          formatTraining(training),
+          '',
+          `Wrote version ${stored.version} of ${name} in ${(durationMs / 1000).toFixed(1)} s:`,
+          `  ${join(modelFolder, stored.file)}  (${Math.ceil(training.file.length / 1000)} kB)`,
+          `  ${join(modelFolder, 'report.html')}`,
+          '',
+          'Next:',
+          ...nextCommands(classes.photos[0].path, modelText(out, name)),
+        ].join('\n'),
   );
+}
+
+/** All that is known of a training, for programs. */
+function summaryOf(
+  { photos, mistakes, durationsMs }: Training,
+  stored: FolderManifest,
+  folder: string,
+  durationMs: number,
+): Record<string, unknown> {
+  const { refused, duplicates, conflicts, alike, unlabelled, fromCache } = photos;
+  return {
+    ...stored,
+    folder,
+    photos: photos.photos.length,
+    fromCache,
+    refused,
+    duplicates,
+    conflicts,
+    alike,
+    unlabelled,
+    mistakes: mistakes.map(({ photo, ...rest }) => ({
+      name: photo.name,
+      label: photo.label,
+      ...rest,
+    })),
+    durationsMs: { ...durationsMs, all: durationMs },
+  };
+}
+
+function nextCommands(photo: string, model: string): string[] {
+  return [
+    `  ${commandName} classify ${quoted(photo)} --model ${quoted(model)}`,
+    `  ${commandName} push ${quoted(model)} --to http://127.0.0.1:8787`,
+  ];
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** How other commands are told of a model. */

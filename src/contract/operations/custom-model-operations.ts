@@ -97,7 +97,13 @@ export function customModelOperations(): readonly OperationRow[] {
       needs: 'train',
       isCreating: true,
       answer: { 'application/json': customModelAnswer },
-      problems: [...problems, 'training-in-progress', 'not-enough-examples', 'model-mismatch'],
+      problems: [
+        ...problems,
+        'training-in-progress',
+        'not-enough-examples',
+        'too-many-examples',
+        'model-mismatch',
+      ],
     },
     {
       id: 'rollBackModel',
