@@ -18,6 +18,7 @@ const sha256 = createHash('sha256').update(tflite).digest('hex');
 async function copyOfProject(): Promise<{ folder: string; mirror: string; source: string }> {
   const root = await temporaryFolder();
   const [folder, mirror] = [join(root, 'project'), join(root, 'mirror')];
+  await cp(join(projectFolder, 'src/safetensors.ts'), join(folder, 'src/safetensors.ts'));
   await cp(join(projectFolder, 'src/mobilenet'), join(folder, 'src/mobilenet'), {
     recursive: true,
   });
