@@ -1,13 +1,11 @@
 import type { Block } from '../mobilenet/artifact.ts';
 
-/** What is trained beside the head, as a manifest names it: `last` or `blocks=N`. */
-export type Depth = 'last' | `blocks=${number}`;
-
 /**
- * The blocks that a depth stands for: the last 1x1 convolution, and as many
- * inverted-residual blocks before it.
+ * The blocks that a depth stands for: `last` for the last 1x1 convolution,
+ * `blocks=N` for that and the N inverted-residual blocks before it.
  *
  * @param blocks the backbone's table; the last block is the classifier
+ * @param depth as a manifest's `fineTuned` has it
  * @throws RangeError where the text is no depth, or the backbone has not so many blocks
  */
 export function tunedBlocks(blocks: readonly Block[], depth: string): readonly Block[] {
