@@ -27,7 +27,7 @@ function meanLogLoss(logits: Float64Array, truth: Int32Array, temperature: numbe
 }
 
 describe('fitTemperature', () => {
-  test('is as good as any of a fine grid, and never worse than none', () => {
+  test('is as good as the best of a fine grid, and never worse than none', () => {
     const grid = Array.from({ length: 161 }, (_, i) => 0.25 * 16 ** (i / 160));
     fc.assert(
       fc.property(answers, (photos) => {

@@ -56,7 +56,7 @@ describe('the bundled Worker in an isolate that runs out of memory', () => {
     if (inject('trained')) expect(predictions[0].label).toBe('daisy');
     const { tensorCount, wasmHeapBytes } = await health();
     expect(tensorCount).toBe(before.tensorCount);
-    // The rebuilt one has grown for its first photo, as any has.
+    // The rebuilt one has grown for its first photo, as each does.
     expect(wasmHeapBytes).toBeGreaterThan(before.wasmHeapBytes);
     expect((await classify()).predictions).toEqual(predictions);
   });

@@ -158,7 +158,7 @@ export class SequentialDecoder {
 
   /**
    * A block of one sample, from its DC coefficient; or one that is not wanted, of
-   * which one sample is as good as any. Most of the work at 1/8 is done here.
+   * which any one sample is as good. Most of the work at 1/8 is done here.
    */
   #decodeMean(component: Component, at: number): boolean {
     const { acTable } = component;

@@ -21,7 +21,7 @@ export interface Shape {
   split(file: Uint8Array): Piece[];
   /** The numbers in a piece's bytes that decide how the file is read. */
   fields(piece: Piece): Field[];
-  /** A piece's bytes with other sides of the picture in them, as far as it has any and they fit. */
+  /** A piece's bytes with other sides of the picture in them, as far as there are some and they fit. */
   resize(piece: Piece, width: number, height: number): Uint8Array;
   /** The bytes of a piece that holds something else, with the framing that belongs to that. */
   frame(piece: Piece, content: Uint8Array): Uint8Array;
