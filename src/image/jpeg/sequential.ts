@@ -157,8 +157,8 @@ export class SequentialDecoder {
   }
 
   /**
-   * A block of one sample, from its DC coefficient; or one that is not wanted, of
-   * which any one sample is as good. Most of the work at 1/8 is done here.
+   * A block of one sample, from its DC coefficient; or one that is not wanted, for
+   * which one sample will do. Most of the work at 1/8 is done here.
    */
   #decodeMean(component: Component, at: number): boolean {
     const { acTable } = component;
