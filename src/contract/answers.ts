@@ -173,3 +173,20 @@ export const healthAnswer = z
   })
   .meta({ id: 'Health' });
 export type HealthAnswer = z.infer<typeof healthAnswer>;
+
+/** Answer of GET /v1/access. */
+export const accessAnswer = z
+  .strictObject({
+    scopes: z.array(z.enum(['classify', 'train'])).meta({
+      description:
+        '`classify` asks what photos show; `train` makes and changes models. Empty for those who need a key and send none.',
+    }),
+    turnstileSiteKey: z
+      .string()
+      .meta({
+        description: 'There where this caller has to pass Turnstile: the site key of its widget.',
+      })
+      .optional(),
+  })
+  .meta({ id: 'Access' });
+export type AccessAnswer = z.infer<typeof accessAnswer>;

@@ -73,6 +73,7 @@ export const examples: readonly Example[] = [
   },
   { id: 'models', operation: 'listModels', title: 'All models', path: '/v1/models' },
   { id: 'model', operation: 'getModel', title: 'One model', path: `/v1/models/${model}` },
+  { id: 'access', operation: 'getAccess', title: 'Without a key', path: '/v1/access' },
   ...customModelExamples,
   {
     id: 'hugging-face',

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { isLoopback } from '../access/loopback.ts';
 import { isAllowedOrigin } from '../access/origins.ts';
 import { tokenField, turnstileOrigin } from '../access/turnstile.ts';
+import { accessRoutes } from './access.ts';
 import { classifyRoutes } from './classify.ts';
 import type { PetalEnv } from './context.ts';
 import { customModelRoutes } from './custom-models.ts';
@@ -76,25 +77,11 @@ export function createApp(parts: AppParts) {
     // It would bind every other server of the machine to https, whatever its port (RFC 6797, 8.3).
     if (isLoopback(new URL(c.req.url))) c.header('Strict-Transport-Security', undefined);
   });
-  app.use(
-    secureHeaders({
-      // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.
-      referrerPolicy: 'same-origin',
-      xFrameOptions: 'DENY',
-      // Answers are data or a page with one style sheet: no scripts and no frames but Turnstile's.
-      contentSecurityPolicy: {
-        ...(access.turnstile === undefined
-          ? {}
-          : { scriptSrc: [turnstileOrigin], frameSrc: [turnstileOrigin] }),
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    }),
-  );
+  const forHome = secureHeaders(pageHeaders(access, 'scripts'));
+  const forOthers = secureHeaders(pageHeaders(access, 'none'));
+  app.use(async function setSecureHeaders(c, next) {
+    return await (c.req.path === '/' ? forHome : forOthers)(c, next);
+  });
   app.use(
     cors({
       origin: (origin) => (isAllowedOrigin(access.origins, origin) ? origin : null),
@@ -110,6 +97,7 @@ export function createApp(parts: AppParts) {
   return app
     .route('/', homeRoutes(parts))
     .route('/', healthRoutes(parts))
+    .route('/', accessRoutes(parts))
     .route('/', modelRoutes(parts, room))
     .route('/', customModelRoutes(parts, room))
     .route('/', modelExampleRoutes(parts, room))
@@ -121,6 +109,39 @@ export function createApp(parts: AppParts) {
     .route('/', openInferenceRoutes(parts, room))
     .route('/', problemRoutes())
     .route('/', documentationRoutes());
+}
+
+/**
+ * Headers of what the Worker answers.
+ *
+ * @param own `scripts` for the page that loads the site's scripts and runs the network, `none` for
+ *   data and pages that run nothing but Turnstile
+ */
+function pageHeaders(
+  { turnstile }: AppParts['access'],
+  own: 'scripts' | 'none',
+): NonNullable<Parameters<typeof secureHeaders>[0]> {
+  const challenge = turnstile === undefined ? [] : [turnstileOrigin];
+  const scriptSrc = own === 'scripts' ? ["'self'", ...challenge] : challenge;
+  return {
+    // Under `no-referrer` browsers send `Origin: null` with forms of Petal's own pages.
+    referrerPolicy: 'same-origin',
+    xFrameOptions: 'DENY',
+    // With COOP, which is there by default, it makes the page cross-origin isolated, so that it may
+    // have threads. Turnstile's frame says nothing of COEP and would not load.
+    crossOriginEmbedderPolicy: own === 'scripts' && turnstile === undefined,
+    contentSecurityPolicy: {
+      ...(scriptSrc.length === 0 ? {} : { scriptSrc }),
+      ...(turnstile === undefined ? {} : { frameSrc: challenge }),
+      ...(own === 'scripts' ? { connectSrc: ["'self'"], workerSrc: ["'self'"] } : {}),
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      imgSrc: own === 'scripts' ? ["'self'", 'data:', 'blob:'] : ["'self'", 'data:'],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  };
 }
 
 /** The app's type, for `hono/client`. */

@@ -14,12 +14,14 @@ export function homeRoutes({ access, network }: AppParts) {
       const classifyUrl = new URL('/v1/classify', c.req.url).href;
       const main = html`<h1>Petal</h1>
       <p>Send a photo, get the names of what it shows. This server runs MobileNetV2 at the edge.</p>
+      <div id="try">
       <form method="post" action="/v1/classify" enctype="multipart/form-data">
         <p><label for="image">Photo</label> <input id="image" name="image" type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/bmp" required></p>
         ${access.turnstile === undefined ? '' : turnstileWidget(access.turnstile)}
         <p><button>What is it?</button> <button formaction="/v1/explain">Where does it look?</button></p>
       </form>
       <pre tabindex="0" aria-label="Command to try"><code>curl -F image=@photo.jpg ${classifyUrl}</code></pre>
+      </div>
       <dl>
         <dt>Model</dt>
         <dd><a href="/v1/models/${model}">${model}</a>: ${labelCount} classes, looks at ${inputSize} x ${inputSize} pixels</dd>
@@ -28,7 +30,9 @@ export function homeRoutes({ access, network }: AppParts) {
         <dt>Health</dt>
         <dd><a href="/healthz">/healthz</a></dd>
       </dl>`;
-      return c.html(page('Petal', main));
+      const head = html`<link rel="stylesheet" href="/page.css">
+    <script type="module" src="/page.js"></script>`;
+      return c.html(page('Petal', main, { head }));
     })
     .get('/petal.css', (c) => {
       c.header('Content-Type', 'text/css; charset=utf-8');

@@ -3,12 +3,13 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { packageFolder } from '../../model/folder.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
+import { buildSite } from './build-site.ts';
 import { buildFolder } from './built-folder.ts';
 import { runCommand } from './run-command.ts';
 
 /**
- * Makes the artifact and the bundle if they are missing or older than what
- * they are made of.
+ * Makes the artifact, the bundle and the site beside it if they are missing or
+ * older than what they are made of.
  *
  * @returns the folder of the bundle: worker.js and the modules that it imports
  * @throws SourcesFailed where the weights can't be had
@@ -21,19 +22,21 @@ export async function buildWorker(): Promise<string> {
 
 /**
  * Bundles the Worker of a project folder with wrangler, exactly as
- * `wrangler deploy` would upload it, its artifact being there already.
+ * `wrangler deploy` would upload it, its artifact being there already. What
+ * browsers load lies beside it then, in dist/site.
  *
  * @param root the folder of wrangler.toml, src/, model/ and package.json
  * @see buildWorker
  */
 export async function bundleWorker(root: string): Promise<string> {
+  await buildSite(root);
   return await buildFolder({
     root,
     path: 'dist/worker',
     inputs: [
       'src/*.{ts,css,html}',
       // All but what runs outside of the Worker.
-      'src/!(cli|client|testing)/**/*.{ts,css,html}',
+      'src/!(browser|cli|client|local|page|testing|widget)/**/*.{ts,css,html}',
       'model/*.{json,safetensors}',
       'wrangler.toml',
       'package-lock.json',

@@ -1,5 +1,6 @@
 /** `petal/testing`: Petal for test suites and laptops, in the real workerd, without an account. */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
@@ -21,11 +22,15 @@ export type { LogLine, Outbound, Petal, PetalOptions } from './petal.ts';
 export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
   const { bundle = await buildWorker(), host = '127.0.0.1', port = 0, outbound } = options;
   const { bindings, environment, persist, onLog, inspectorPort } = options;
+  const site = join(dirname(bundle), 'site');
   const { workerOptions } = unstable_getMiniflareWorkerOptions(
     join(packageFolder, 'wrangler.toml'),
     // No name at all would let the variable CLOUDFLARE_ENV choose.
     environment ?? '',
+    { overrides: { assets: { directory: site } } },
   );
+  // A bundle of somebody's own may have no site.
+  if (!existsSync(site)) delete workerOptions.assets;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: [

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { healthAnswer } from '../answers.ts';
+import { accessAnswer, healthAnswer } from '../answers.ts';
 import { customModelAnswer, modelAnswer, modelsAnswer } from '../models.ts';
 import { modelName, type OperationRow } from './operation.ts';
 
@@ -34,6 +34,16 @@ export function modelOperations(): readonly OperationRow[] {
         'overloaded',
         'model-unavailable',
       ],
+    },
+    {
+      id: 'getAccess',
+      method: 'get',
+      path: '/v1/access',
+      summary: 'Say what the caller may do',
+      description:
+        'The scopes of the key that is sent, or of those who send none, so that a page offers nothing that would be refused.',
+      answer: { 'application/json': accessAnswer },
+      problems: ['unauthorized', 'origin-not-allowed'],
     },
     {
       id: 'getHealth',

@@ -34,7 +34,7 @@ export function docsPage(origin: string): Html {
         <p>Every refusal is <code>application/problem+json</code> (RFC 9457): branch on <code>code</code>, show <code>detail</code>. Its <code>type</code> leads to an explanation.</p>
         ${problemTable()}
       </section>`,
-    'wide',
+    { width: 'wide' },
   );
 }
 

@@ -4,8 +4,18 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 /** A piece of HTML; `html` escapes whatever goes into it. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
+export interface PageOptions {
+  readonly width?: 'narrow' | 'wide';
+  /** Goes into the document's head. */
+  readonly head?: Html;
+}
+
 /** A whole page around its main part. */
-export function page(title: string, main: Html, width: 'narrow' | 'wide' = 'narrow'): Html {
+export function page(
+  title: string,
+  main: Html,
+  { width = 'narrow', head }: PageOptions = {},
+): Html {
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -14,6 +24,7 @@ export function page(title: string, main: Html, width: 'narrow' | 'wide' = 'narr
     <title>${title}</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/petal.css">
+    ${head ?? ''}
   </head>
   <body${width === 'wide' ? html` class="wide"` : ''}>
     <main>

@@ -1,0 +1,4 @@
+import { render } from 'preact';
+
+const place = document.querySelector('#try');
+if (place !== null) render(<p>Petal</p>, place);
