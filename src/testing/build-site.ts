@@ -38,7 +38,7 @@ export async function buildSite(root: string): Promise<string> {
     path: 'dist/site',
     inputs: [
       'src/{errors,safetensors}.ts',
-      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css}',
+      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css,jpg}',
       'src/testing/build-site.ts',
       'model/*.{json,safetensors}',
       'package-lock.json',
@@ -75,6 +75,9 @@ async function bundle(root: string, folder: string, options: BuildOptions): Prom
     outdir: folder,
     entryNames: '[name]',
     chunkNames: 'assets/[name]-[hash]',
+    assetNames: 'assets/[name]-[hash]',
+    publicPath: '/',
+    loader: { '.jpg': 'file' },
     write: true,
     ...options,
   });
