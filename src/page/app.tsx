@@ -111,7 +111,7 @@ export function App({ url, backbone }: AppProps) {
       ) : (
         <KeyForm refusal={access.refusal} hasKey={address.key !== undefined} onKey={changeKey} />
       )}
-      <section class="settings" aria-label="Settings">
+      <section class="settings" aria-label="Settings" data-compact={given !== undefined}>
         <ModelChoice models={models} backbone={backbone} chosen={model} onChoose={chooseModel} />
         <LocalSwitch isOn={isLocal} state={networkState} onSwitch={switchTo} />
       </section>

@@ -83,7 +83,7 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
       ) : (
         <p role="alert">{failure}</p>
       )}
-      <p class="choices">
+      <p class="camera-buttons choices">
         {failure === undefined && (
           <button type="button" class="shutter" disabled={!isRunning} onClick={shoot}>
             Take the photo

@@ -26,13 +26,11 @@ export function Command({ text }: CommandProps) {
       <pre>
         <code>{text}</code>
       </pre>
-      <p class="choices">
-        <button type="button" class="quiet" onClick={copy}>
-          Copy
-        </button>
-        <span class="note" role="status">
-          {said}
-        </span>
+      <button type="button" class="quiet" onClick={copy}>
+        Copy
+      </button>
+      <p class="note" role="status">
+        {said}
       </p>
     </section>
   );

@@ -23,7 +23,12 @@ export function LocalSwitch({ isOn, state, onSwitch }: LocalSwitchProps) {
         />{' '}
         Don’t upload my photos
       </label>
-      <p id="local-state" class="note" role="status">
+      <p
+        id="local-state"
+        class="local-state note"
+        role="status"
+        data-failed={state.kind === 'failed'}
+      >
         {sentenceOf(isOn, state)}
       </p>
       {isOn && state.kind === 'loading' && (

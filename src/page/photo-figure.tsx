@@ -39,7 +39,7 @@ export function PhotoFigure({ photo, isBusy, picture, label, heat, onHeat }: Pho
       {picture !== undefined && (
         <figcaption class="fader">
           <label for="heat">
-            Where Petal looks for <b>{label}</b>
+            Where Petal looks for <b class="fader-label">{label}</b>
           </label>
           <input
             id="heat"

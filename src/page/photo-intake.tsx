@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PagePhoto } from './asker.ts';
-import { CameraDialog, useCamera } from './camera.tsx';
+import { CameraDialog, type CameraKind, useCamera } from './camera.tsx';
 import { examples } from './examples.ts';
 import { pickedPhotos, transferredPhotos } from './given-photos.ts';
 
@@ -53,12 +53,12 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
       <div class="target" data-dragged={isDragged}>
         {!isCompact && <Blossom />}
         <p class="target-words">
-          <b>{isDragged ? 'Let go, and Petal looks' : 'Drop a photo here'}</b>
-          <span class="note">
+          <span class="target-title">{title(isDragged, camera)}</span>
+          <span class="target-hint note">
             or paste it with <kbd>Ctrl</kbd> <kbd>V</kbd>; several photos or a folder, too
           </span>
         </p>
-        <p class="choices">
+        <p class="target-buttons choices">
           <button type="button" onClick={() => files.current?.click()}>
             Choose photos
           </button>
@@ -79,7 +79,7 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
             </button>
           )}
         </p>
-        <p class="note" role="status">
+        <p class="target-note" role="status">
           {note}
         </p>
       </div>
@@ -114,9 +114,9 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
           <ul>
             {examples.map(({ name, title, path }) => (
               <li key={name}>
-                <button type="button" onClick={() => takeExample(name, path)}>
+                <button type="button" class="example" onClick={() => takeExample(name, path)}>
                   <img src={path} alt="" width="160" height="120" />
-                  <span>{title}</span>
+                  <span class="example-title">{title}</span>
                 </button>
               </li>
             ))}
@@ -178,6 +178,11 @@ function useTransfers(take: (photos: readonly PagePhoto[]) => void): boolean {
     return () => ended.abort();
   }, []);
   return isDragged;
+}
+
+function title(isDragged: boolean, camera: CameraKind): string {
+  if (isDragged) return 'Let go, and Petal looks';
+  return camera === 'capture' ? 'Show Petal a photo' : 'Drop a photo here';
 }
 
 /** A blossom of five petals. */

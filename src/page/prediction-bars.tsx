@@ -13,7 +13,7 @@ export function PredictionBars({ predictions, chosen, onChoose }: PredictionBars
   return (
     <fieldset class="bars">
       <legend>
-        Predictions <span class="note">choose one to see where Petal looks for it</span>
+        Predictions <span class="bars-hint">choose one to see where Petal looks for it</span>
       </legend>
       {predictions.map(({ label, wnid, probability }, place) => (
         <label key={label} class="bar" title={wnid}>

@@ -50,7 +50,6 @@ export async function buildSite(root: string): Promise<string> {
       const page = {
         'page.tsx': 'page',
         'page.css': 'page',
-        'service-worker.ts': 'service-worker',
       };
       await bundle(root, folder, {
         entryPoints: Object.entries(page).map(([source, out]) => ({
@@ -59,8 +58,10 @@ export async function buildSite(root: string): Promise<string> {
         })),
         define,
       });
-      // By itself, so that the widget shares no chunk with the page, and is one request.
-      await bundle(root, folder, { entryPoints: ['src/widget/widget.ts'], define });
+      // By themselves, so that they share no chunk with the page, and are one request each.
+      for (const entryPoint of ['src/widget/widget.ts', 'src/page/service-worker.ts']) {
+        await bundle(root, folder, { entryPoints: [entryPoint], define });
+      }
       await writeFile(join(folder, '_headers'), headers);
       await writeFile(join(folder, '.assetsignore'), '.assetsignore\ninputs.sha256\n');
     },
