@@ -108,7 +108,7 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
       const found: string[] = [];
       for (const name of ['A flower', 'A balloon', 'A lantern', 'A ball']) {
         await page.reload();
-        await page.getByRole('button', { name }).click();
+        await page.getByRole('button', { name, exact: true }).click();
         found.push((await page.locator('.headline').textContent()) ?? '');
       }
       expect(found).toEqual(['daisy', 'balloon', "jack-o'-lantern", 'soccer ball']);
