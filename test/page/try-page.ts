@@ -94,9 +94,10 @@ export async function transfer(page: Page, kind: 'drop' | 'paste', path: string)
 export async function expectAccessible(page: Page, state: string): Promise<void> {
   // Colours are only right when nothing fades in any more.
   await page.evaluate(async () => {
-    await Promise.all(
-      document.getAnimations().map((animation) => animation.finished.catch(() => undefined)),
-    );
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
   });
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {

@@ -191,9 +191,9 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
 
   test('is worked by keyboard alone, and says the answer to those who do not see it', () =>
     withPage(async ({ page }) => {
+      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Tab');
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Choose photos');
-      const chooser = page.waitForEvent('filechooser');
       await page.keyboard.press('Enter');
       await (await chooser).setFiles(daisy);
       const bars = await barsOf(page);
