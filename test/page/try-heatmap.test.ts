@@ -79,7 +79,6 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
   beforeAll(async () => {
     petal = await startPetal({
       bundle: inject('bundle'),
-      bindings: { PETAL_LOG: 'all' },
       onLog: (line) => lines.push(line),
     });
     browser = await launchChromium(executablePath ?? '');
@@ -199,6 +198,7 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
     await pick(page, path);
     await barsOf(page);
     // What the server received, as its log has it.
+    await expect.poll(() => lines.at(-1)?.message).toContain('/v1/classify');
     const { bytes } = JSON.parse(lines.at(-1)?.message ?? '');
     expect(bytes).toBeGreaterThan(10_000);
     expect(bytes).toBeLessThan(100_000);
