@@ -4,7 +4,7 @@ import { ChallengePlace } from './challenge-place.tsx';
 import { Command } from './command.tsx';
 import { curlCommand } from './curl-command.ts';
 import { Grid } from './grid/grid.tsx';
-import { KeyForm } from './key-form.tsx';
+import { KeyForm, KeyOffer } from './key-form.tsx';
 import { localAsker } from './local-asker.ts';
 import { LocalSwitch } from './local-switch.tsx';
 import { ModelChoice } from './model-choice.tsx';
@@ -65,11 +65,14 @@ export function App({ url, backbone }: AppProps) {
   const isReady = scopes !== undefined && (siteKey === undefined || challenge !== undefined);
   const makeAsker = useCallback(
     (model: string, isKept: boolean) => {
-      if (!isKept) return serverAsker({ ...address, model, challenge });
+      const isOwn = model !== backbone;
+      if (!isKept) {
+        return serverAsker({ ...address, model: isOwn ? model : undefined, challenge });
+      }
       return localAsker({
         network: load,
         onBroken: dispose,
-        readModel: model === backbone ? undefined : () => readModelFile(address, model),
+        readModel: isOwn ? () => readModelFile(address, model) : undefined,
       });
     },
     [address, backbone, challenge, load, dispose],
@@ -116,6 +119,11 @@ export function App({ url, backbone }: AppProps) {
         <ModelChoice models={models} backbone={backbone} chosen={model} onChoose={chooseModel} />
         <LocalSwitch isOn={isLocal} state={networkState} onSwitch={switchTo} />
       </section>
+      {scopes !== undefined &&
+        mayAsk &&
+        (address.key !== undefined || !scopes.includes('train')) && (
+          <KeyOffer hasKey={address.key !== undefined} onKey={changeKey} />
+        )}
       {siteKey !== undefined && !isLocal && (
         <ChallengePlace siteKey={siteKey} onChallenge={setChallenge} />
       )}
