@@ -47,6 +47,7 @@ export function App({ url, backbone }: AppProps) {
   const [isLocal, setLocal] = useState(rememberedLocal);
   const [given, setGiven] = useState<Given>();
   const [opened, setOpened] = useState<PagePhoto>();
+  const isOnline = useOnline();
 
   const isKept = given?.isKept ?? isLocal;
   const { load, dispose, state: networkState } = network;
@@ -102,14 +103,14 @@ export function App({ url, backbone }: AppProps) {
   const mayAsk = isLocal || scopes === undefined || scopes.includes('classify');
   return (
     <>
-      {!useOnline() && (
-        <p class="offline" role="status">
-          You are offline.{' '}
-          {networkState.kind === 'ready'
-            ? 'Photos are looked at in your browser.'
-            : 'Photos can be looked at when there is a network again.'}
-        </p>
-      )}
+      <p class="offline" role="status">
+        {(!isOnline || access.isUnreachable) &&
+          `${isOnline ? 'Petal can’t be reached.' : 'You are offline.'} ${
+            networkState.kind === 'ready'
+              ? 'Photos are looked at in your browser.'
+              : 'Photos can be looked at when that is over.'
+          }`}
+      </p>
       {mayAsk ? (
         <PhotoIntake isCompact={given !== undefined} onPhotos={take} />
       ) : (

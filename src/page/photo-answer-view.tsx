@@ -28,13 +28,15 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
   useEffect(() => {
     // On a narrow screen the answer would appear below what is seen.
     if (matchMedia('(width < 46rem)').matches) section.current?.scrollIntoView();
+    // The button of an example is gone, and would take the place of who works by keyboard with it.
+    if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
   }, []);
   // Another answer begins with its first prediction.
   const place = chosen.of === asked ? chosen.place : 0;
   const photoAnswer = asked.kind === 'answered' ? asked.answer : undefined;
   const prediction = photoAnswer?.answer.predictions[place];
   return (
-    <section ref={section} class="answer" aria-label={`Answer for ${photo.name}`}>
+    <section ref={section} class="answer" tabIndex={-1} aria-label={`Answer for ${photo.name}`}>
       <PhotoFigure
         photo={photo}
         isBusy={asked.kind === 'asking'}
