@@ -1,0 +1,65 @@
+import { render } from 'preact';
+import type { KnownLabels } from './known-labels.ts';
+import type { AskedPhoto } from './photo-result.ts';
+import sheetStyle from './sheet.css' with { type: 'text' };
+import type { Summary } from './summary.ts';
+import tileStyle from './tile.css' with { type: 'text' };
+import { Tile } from './tile.tsx';
+
+/** What a sheet shows. */
+export interface SheetContents {
+  readonly modelName: string;
+  readonly summary: Summary;
+  readonly labels: KnownLabels | undefined;
+}
+
+/**
+ * A sheet of the photos as a page to keep: no script, no other file, no network. The tiles are those of
+ * the page, drawn apart from it, with their thumbnails inside.
+ */
+export async function sheetPage({ modelName, summary, labels }: SheetContents): Promise<string> {
+  const photos = summary.groups.all;
+  const sources = await Promise.all(photos.map(dataUrl));
+  const place = document.createElement('html');
+  render(
+    <>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        />
+        <title>{`${modelName}: ${summary.caption}`}</title>
+        <link rel="icon" href="data:," />
+        <style>{sheetStyle + tileStyle}</style>
+      </head>
+      <body>
+        <main class="tiles-room">
+          <h1>{modelName}</h1>
+          <p>{summary.caption}</p>
+          <ul class="tiles">
+            {photos.map((asked, at) => (
+              <Tile key={at} asked={asked} labels={labels} source={sources[at]} />
+            ))}
+          </ul>
+        </main>
+      </body>
+    </>,
+    place,
+  );
+  place.lang = 'en';
+  const page = `<!doctype html>\n${place.outerHTML}\n`;
+  render(null, place);
+  return page;
+}
+
+async function dataUrl({ thumbnail }: AskedPhoto): Promise<string | undefined> {
+  if (thumbnail === undefined) return undefined;
+  return await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(thumbnail.blob);
+  });
+}
