@@ -88,7 +88,7 @@ export interface TeachProps {
   /** Of this Petal; its own page's address. */
   readonly url: URL;
   /** For `Authorization: Bearer`; undefined where none is needed. */
-  readonly key: string | undefined;
+  readonly apiKey: string | undefined;
   /** Asks about photos by a model, over HTTP or in this browser as the page's switch says. */
   readonly askerOf: (modelName: string) => Asker;
   /** A model has a new version: the page lists models again, and chooses this one. */

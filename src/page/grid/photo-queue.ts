@@ -26,7 +26,7 @@ const refusalsOfAll: readonly string[] = [
  */
 export class PhotoQueue {
   readonly #asker: Asker;
-  readonly #thumbnails: Thumbnails;
+  readonly #thumbnails: Thumbnails<Blob>;
   #photos: AskedPhoto[];
   #abort: AbortController | undefined;
   /** Where the photos are of which the run under way has to do. */
@@ -46,7 +46,7 @@ export class PhotoQueue {
   /** Undefined until a photo has been answered, and where no photo lies in a folder. */
   labels: KnownLabels | undefined;
 
-  constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails) {
+  constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails<Blob>) {
     this.#asker = asker;
     this.#thumbnails = thumbnails;
     this.#photos = photos.map((photo) => ({
@@ -109,7 +109,7 @@ export class PhotoQueue {
     const { photo } = this.#photos[at];
     this.#set(at, { kind: 'asking' });
     this.onChange();
-    const thumbnail = await this.#thumbnails.make(photo.file);
+    const thumbnail = await this.#thumbnails.make(photo.file, photo.file);
     if (signal.aborted) return;
     this.#photos[at] = { ...this.#photos[at], thumbnail };
     const result = await this.#resultOf(photo, signal);

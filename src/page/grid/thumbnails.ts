@@ -11,33 +11,36 @@ const thumbnailSide = 336;
 
 const quality = 0.8;
 
-/** Small pictures of files, each made once. What is held are a few kilobytes a photo, never a decoded one. */
-export class Thumbnails {
-  readonly #made = new Map<Blob, Thumbnail>();
+/** Small pictures of photos, each made once. What is held are a few kilobytes a photo, never a decoded one. */
+export class Thumbnails<Key> {
+  readonly #made = new Map<Key, Thumbnail>();
 
-  /** @returns undefined where the browser can't read the file */
-  async make(file: Blob): Promise<Thumbnail | undefined> {
-    const made = this.#made.get(file);
+  /**
+   * @param key by which the photo is known
+   * @returns undefined where the browser can't read the file
+   */
+  async make(key: Key, file: Blob): Promise<Thumbnail | undefined> {
+    const made = this.#made.get(key);
     if (made !== undefined) return made;
     const blob = await drawThumbnail(file);
     if (blob === undefined) return undefined;
     const thumbnail = { blob, url: URL.createObjectURL(blob) };
-    this.#made.set(file, thumbnail);
+    this.#made.set(key, thumbnail);
     return thumbnail;
   }
 
   /** Those that are there already. */
-  get(file: Blob): Thumbnail | undefined {
-    return this.#made.get(file);
+  get(key: Key): Thumbnail | undefined {
+    return this.#made.get(key);
   }
 
-  /** Lets go of the pictures of all other files. */
-  keep(files: readonly Blob[]): void {
-    const kept = new Set(files);
-    for (const [file, { url }] of this.#made) {
-      if (kept.has(file)) continue;
+  /** Lets go of all other pictures. */
+  keep(keys: readonly Key[]): void {
+    const kept = new Set(keys);
+    for (const [key, { url }] of this.#made) {
+      if (kept.has(key)) continue;
       URL.revokeObjectURL(url);
-      this.#made.delete(file);
+      this.#made.delete(key);
     }
   }
 }

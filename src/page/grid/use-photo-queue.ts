@@ -9,7 +9,7 @@ import { Thumbnails } from './thumbnails.ts';
  */
 export function usePhotoQueue(photos: readonly PagePhoto[], asker: Asker): PhotoQueue {
   const [, redraw] = useReducer<number, undefined>((count) => count + 1, 0);
-  const [thumbnails] = useState(() => new Thumbnails());
+  const [thumbnails] = useState(() => new Thumbnails<Blob>());
   const queue = useMemo(
     () => new PhotoQueue(photos, asker, thumbnails),
     [photos, asker, thumbnails],
