@@ -34,12 +34,7 @@ export function Grid({ photos, asker, modelName, onOpen }: GridProps) {
       <Groups summary={summary} shown={shown} onChoose={setGroup} />
       <ul class="tiles">
         {summary.groups[shown].map((asked) => (
-          <Tile
-            key={queue.photos.indexOf(asked)}
-            asked={asked}
-            labels={queue.labels}
-            onOpen={open}
-          />
+          <Tile key={asked.place} asked={asked} labels={queue.labels} onOpen={open} />
         ))}
       </ul>
     </section>
@@ -53,7 +48,6 @@ interface DownloadsProps {
 }
 
 function Downloads({ queue, summary, modelName }: DownloadsProps) {
-  if (queue.isRunning) return null;
   const saveCsv = (): void => {
     const csv = resultsCsv(queue.photos, modelName);
     download(new Blob([csv], { type: 'text/csv' }), resultsFileName(modelName, 'csv'));
@@ -64,10 +58,10 @@ function Downloads({ queue, summary, modelName }: DownloadsProps) {
   };
   return (
     <div class="grid-actions">
-      <button type="button" class="quiet" onClick={saveCsv}>
+      <button type="button" class="quiet" disabled={queue.isRunning} onClick={saveCsv}>
         Download CSV
       </button>
-      <button type="button" class="quiet" onClick={saveSheet}>
+      <button type="button" class="quiet" disabled={queue.isRunning} onClick={saveSheet}>
         Download sheet
       </button>
     </div>

@@ -49,7 +49,8 @@ export class PhotoQueue {
   constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails<Blob>) {
     this.#asker = asker;
     this.#thumbnails = thumbnails;
-    this.#photos = photos.map((photo) => ({
+    this.#photos = photos.map((photo, place) => ({
+      place,
       photo,
       thumbnail: thumbnails.get(photo.file),
       result: { kind: 'waiting' },

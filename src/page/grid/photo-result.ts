@@ -18,6 +18,8 @@ export type PhotoResult =
 
 /** A photo with what is known of it. Replaced, never changed, when more is known. */
 export interface AskedPhoto {
+  /** Where it stands among all, from 0. */
+  readonly place: number;
   readonly photo: PagePhoto;
   /** Undefined until it is made, and where the browser can't read the file. */
   readonly thumbnail?: Thumbnail | undefined;

@@ -1,9 +1,7 @@
 import { render } from 'preact';
 import type { KnownLabels } from './known-labels.ts';
 import type { AskedPhoto } from './photo-result.ts';
-import sheetStyle from './sheet.css' with { type: 'text' };
 import type { Summary } from './summary.ts';
-import tileStyle from './tile.css' with { type: 'text' };
 import { Tile } from './tile.tsx';
 
 /** What a sheet shows. */
@@ -14,8 +12,8 @@ export interface SheetContents {
 }
 
 /**
- * A sheet of the photos as a page to keep: no script, no other file, no network. The tiles are those of
- * the page, drawn apart from it, with their thumbnails inside.
+ * A sheet of the photos as a page to keep: no script, no other file, no network. The tiles and their style
+ * are those of this page, drawn apart from it with the thumbnails inside.
  */
 export async function sheetPage({ modelName, summary, labels }: SheetContents): Promise<string> {
   const photos = summary.groups.all;
@@ -32,9 +30,9 @@ export async function sheetPage({ modelName, summary, labels }: SheetContents): 
         />
         <title>{`${modelName}: ${summary.caption}`}</title>
         <link rel="icon" href="data:," />
-        <style>{sheetStyle + tileStyle}</style>
+        <style>{pageStyle()}</style>
       </head>
-      <body>
+      <body class="wide">
         <main class="tiles-room">
           <h1>{modelName}</h1>
           <p>{summary.caption}</p>
@@ -52,6 +50,14 @@ export async function sheetPage({ modelName, summary, labels }: SheetContents): 
   const page = `<!doctype html>\n${place.outerHTML}\n`;
   render(null, place);
   return page;
+}
+
+/** All rules of this page's style sheets, which are of its own origin. */
+function pageStyle(): string {
+  return [...document.styleSheets]
+    .flatMap(({ cssRules }) => [...cssRules])
+    .map(({ cssText }) => cssText)
+    .join('\n');
 }
 
 async function dataUrl({ thumbnail }: AskedPhoto): Promise<string | undefined> {

@@ -23,7 +23,7 @@ export function WorkProgress(props: WorkProgressProps) {
       <progress aria-label={label} value={done} max={total} />
       <span class="work-count">
         {done} of {total}
-        {spentMs + leftMs > worthGuessingMs && leftMs > 0 && `, ${durationText(leftMs)} left`}
+        {spentMs + leftMs > worthGuessingMs && leftMs > 0 && `, ${timeText(leftMs)} left`}
       </span>
       <button type="button" class="quiet" onClick={onCancel}>
         Cancel
@@ -34,7 +34,7 @@ export function WorkProgress(props: WorkProgressProps) {
 }
 
 /** `about 40 seconds` */
-function durationText(durationMs: number): string {
+function timeText(durationMs: number): string {
   const seconds = Math.max(1, Math.round(durationMs / 1000));
   if (seconds >= 90) return `about ${Math.round(seconds / 60)} minutes`;
   const rounded = seconds > 10 ? Math.ceil(seconds / 5) * 5 : seconds;

@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks';
 import type { CustomModelAnswer } from '../../contract/models.ts';
 import { percentText } from '../grid/tile.tsx';
 
@@ -23,8 +24,8 @@ export function Accuracy({ metrics }: { metrics: Metrics | undefined }) {
       <p class="accuracy">
         <strong>{percentText(accuracy)} right</strong>{' '}
         <span class="note">
-          on photos that it had not seen: {correct} of {photos}. With more photos it would be
-          between {low} and {high} %, in 95 of 100 cases.
+          on photos that it had not seen: {correct} of {photos}. On many more it would probably be
+          between {low} and {high} %.
         </span>
       </p>
       <Confusions metrics={metrics} />
@@ -33,6 +34,7 @@ export function Accuracy({ metrics }: { metrics: Metrics | undefined }) {
 }
 
 function Confusions({ metrics: { confusion, labels } }: { metrics: Metrics }) {
+  const id = useId();
   if (labels.length > maxTableLabels) {
     const mistakes = confusion
       .flatMap((row, truth) => row.map((count, taken) => ({ count, truth, taken })))
@@ -50,36 +52,38 @@ function Confusions({ metrics: { confusion, labels } }: { metrics: Metrics }) {
     );
   }
   return (
-    <table class="confusion">
-      <caption class="note">
+    <>
+      <p class="note" id={id}>
         What photos show (rows), and what they were taken for (columns)
-      </caption>
-      <thead>
-        <tr>
-          <td />
-          {labels.map(({ label }) => (
-            <th key={label} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {labels.map(({ label, photos }, truth) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
-            {confusion[truth].map((count, taken) => (
-              <td
-                key={labels[taken].label}
-                class={truth === taken ? 'hit' : 'miss'}
-                style={{ '--share': count / Math.max(1, photos) }}
-              >
-                {count}
-              </td>
+      </p>
+      <table class="confusion" aria-labelledby={id}>
+        <thead>
+          <tr>
+            <td />
+            {labels.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {labels.map(({ label, photos }, truth) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {confusion[truth].map((count, taken) => (
+                <td
+                  key={labels[taken].label}
+                  class={truth === taken ? 'hit' : 'miss'}
+                  style={{ '--share': count / Math.max(1, photos) }}
+                >
+                  {count}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   );
 }

@@ -87,26 +87,34 @@ interface ChosenExamplesProps {
 
 /** What can be done with the photos that were pressed. */
 function ChosenExamples({ bench, examples, otherLabels, onDone }: ChosenExamplesProps) {
+  const [target, setTarget] = useState(otherLabels[0] ?? '');
   // Those that were added without keeping them are not there to be sent again.
   const canMove = otherLabels.length > 0 && examples.every(({ hasPhoto }) => hasPhoto);
   return (
     <div class="chosen">
       <span>{examples.length} chosen</span>
       {canMove && (
-        <select
-          aria-label="Move to"
-          onChange={({ currentTarget }) => {
-            void bench.move(examples, currentTarget.value);
-            onDone();
-          }}
-        >
-          <option value="" selected disabled>
-            Move to …
-          </option>
-          {otherLabels.map((label) => (
-            <option key={label}>{label}</option>
-          ))}
-        </select>
+        <>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              void bench.move(examples, target);
+              onDone();
+            }}
+          >
+            Move to
+          </button>
+          <select
+            aria-label="Class to move to"
+            value={target}
+            onChange={({ currentTarget }) => setTarget(currentTarget.value)}
+          >
+            {otherLabels.map((label) => (
+              <option key={label}>{label}</option>
+            ))}
+          </select>
+        </>
       )}
       <button
         type="button"

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 export interface ConfirmedButtonProps {
   readonly label: string;
@@ -9,10 +9,15 @@ export interface ConfirmedButtonProps {
 
 /** A button for what can't be taken back lightly: it asks first, in its place. */
 export function ConfirmedButton({ label, question, onConfirm }: ConfirmedButtonProps) {
-  const [isAsking, setIsAsking] = useState(false);
+  const [isAsking, setIsAsking] = useState<boolean>();
+  const next = useRef<HTMLButtonElement>(null);
+  // Who uses the keyboard goes on where the button was; of the answers at the one that does no harm.
+  useEffect(() => {
+    if (isAsking !== undefined) next.current?.focus();
+  }, [isAsking]);
   if (!isAsking) {
     return (
-      <button type="button" class="quiet danger" onClick={() => setIsAsking(true)}>
+      <button type="button" class="quiet danger" ref={next} onClick={() => setIsAsking(true)}>
         {label}
       </button>
     );
@@ -31,13 +36,7 @@ export function ConfirmedButton({ label, question, onConfirm }: ConfirmedButtonP
       >
         Delete
       </button>{' '}
-      <button
-        type="button"
-        class="quiet"
-        // What was asked for is at hand for the keyboard, and the safe answer is first.
-        ref={(button) => button?.focus()}
-        onClick={() => setIsAsking(false)}
-      >
+      <button type="button" class="quiet" ref={next} onClick={() => setIsAsking(false)}>
         Keep
       </button>
     </fieldset>

@@ -27,6 +27,16 @@ export type Added = AddedExample | { readonly problem: PetalError };
 /** The longest training, of 2,000 examples, takes some tens of seconds. */
 const timeoutMs = 300_000;
 
+/** What a list has beside the others, but stops a photo that is sent alone. */
+const refusalsOfPhotos: readonly string[] = [
+  'unsupported-media-type',
+  'image-too-large',
+  'image-decode-failed',
+  'empty-body',
+  'payload-too-large',
+  'too-many-examples',
+];
+
 /** What Petal asks to wait for where it doesn't say how long. */
 const usualRetrySeconds = 2;
 
@@ -172,9 +182,8 @@ export class TaughtModel {
 }
 
 /** Whether others of the same request might have been taken. */
-function isOfPhoto({ code, facts }: PetalError): boolean {
-  const codes = ['unsupported-media-type', 'image-too-large', 'image-decode-failed', 'empty-body'];
-  return codes.includes(code) || (code === 'payload-too-large' && 'limitBytes' in facts);
+function isOfPhoto({ code }: PetalError): boolean {
+  return refusalsOfPhotos.includes(code);
 }
 
 function transportTo({ url, apiKey }: TeachAddress): Transport {

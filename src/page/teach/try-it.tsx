@@ -28,8 +28,8 @@ export function TryIt({ asker }: { asker: Asker }) {
         </p>
       )}
       <ul class="tiles" aria-live="polite">
-        {queue.photos.map((asked, at) => (
-          <Tile key={at} asked={asked} labels={queue.labels} />
+        {queue.photos.map((asked) => (
+          <Tile key={asked.place} asked={asked} labels={queue.labels} />
         ))}
       </ul>
     </div>

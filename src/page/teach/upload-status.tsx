@@ -6,7 +6,7 @@ const maxNamed = 5;
 
 /** How far photos have come, which were refused, and why the rest was not sent. */
 export function UploadStatus({ upload }: { upload: Upload }) {
-  const { isRunning, left, total, startedMs, refused, stoppedBy } = upload;
+  const { isRunning, left, total, startedMs, refused, repeatedCount, stoppedBy } = upload;
   return (
     <>
       {isRunning && (
@@ -28,6 +28,12 @@ export function UploadStatus({ upload }: { upload: Upload }) {
           <button type="button" class="quiet" onClick={() => upload.drop()}>
             Leave them out
           </button>
+        </p>
+      )}
+      {!isRunning && repeatedCount > 0 && (
+        <p class="note">
+          {repeatedCount === 1 ? 'One photo was' : `${repeatedCount} photos were`} there already:
+          each counts once.
         </p>
       )}
       {refused.length > 0 && (

@@ -14,7 +14,7 @@ export interface RefusedExample extends NewExample {
 }
 
 /** Photos of one request, so that the bar moves and little is sent again where the connection breaks off. */
-const batchPhotos = 6;
+const usualBatchPhotos = 6;
 
 /** What was stored, and the very bytes of the photo. */
 export type OnStored = (added: Exclude<Added, { problem: unknown }>, photo: Blob) => void;
@@ -28,6 +28,7 @@ export class Upload {
   readonly #onStored: OnStored;
   #waiting: NewExample[] = [];
   #abort: AbortController | undefined;
+  #batchPhotos = usualBatchPhotos;
 
   /** Is called whenever something below has changed. */
   onChange: () => void = () => {};
@@ -35,6 +36,8 @@ export class Upload {
   /** By `performance.now()`. */
   startedMs = 0;
   refused: readonly RefusedExample[] = [];
+  /** Photos that were there already, with this label. */
+  repeatedCount = 0;
   /** Why the rest was not sent. */
   stoppedBy: Refusal | undefined;
 
@@ -56,6 +59,7 @@ export class Upload {
   add(examples: readonly NewExample[]): void {
     if (!this.isRunning && this.left === 0) {
       this.refused = [];
+      this.repeatedCount = 0;
       this.total = 0;
     }
     this.#waiting.push(...examples);
@@ -71,6 +75,7 @@ export class Upload {
     this.stoppedBy = undefined;
     this.startedMs = performance.now();
     this.total = this.left;
+    this.#batchPhotos = usualBatchPhotos;
     try {
       while (this.left > 0) {
         this.onChange();
@@ -105,18 +110,28 @@ export class Upload {
   async #sendSome(signal: AbortSignal): Promise<void> {
     const [{ label }] = this.#waiting;
     const others = this.#waiting.findIndex((each) => each.label !== label);
-    const end = Math.min(batchPhotos, others === -1 ? this.left : others);
+    const end = Math.min(this.#batchPhotos, others === -1 ? this.left : others);
     const batch = this.#waiting.slice(0, end);
     const blobs: Blob[] = [];
     for (const { photo } of batch) {
       blobs.push((await preparePhoto(photo.file, { signal })).blob);
     }
-    const results = await this.#model.add(label, blobs, signal);
+    const results = await this.#model.add(label, blobs, signal).catch((error: unknown) => {
+      if (batch.length === 1 || !isRefusal(error) || error.code !== 'payload-too-large')
+        throw error;
+      return undefined;
+    });
+    if (results === undefined) {
+      // One of them is too large, and doesn't stop the others.
+      this.#batchPhotos = 1;
+      return;
+    }
     this.#waiting.splice(0, batch.length);
     for (const [at, result] of results.entries()) {
       if ('problem' in result) {
         this.refused = [...this.refused, { ...batch[at], problem: result.problem }];
       } else {
+        if (result.outcome === 'unchanged') this.repeatedCount += 1;
         this.#onStored(result, blobs[at]);
       }
     }

@@ -1,4 +1,5 @@
-import { type Ref, useEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PagePhoto } from '../asker.ts';
 import { transferredPhotos } from '../given-photos.ts';
 
@@ -9,7 +10,7 @@ import { transferredPhotos } from '../given-photos.ts';
  */
 export function useDrop<Element extends HTMLElement>(
   onPhotos: (photos: readonly PagePhoto[]) => void,
-): { readonly place: Ref<Element>; readonly isOver: boolean } {
+): { readonly place: RefObject<Element | null>; readonly isOver: boolean } {
   const place = useRef<Element>(null);
   const latest = useRef(onPhotos);
   latest.current = onPhotos;

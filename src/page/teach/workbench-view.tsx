@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks';
 import type { TeachProps } from '../asker.ts';
 import { Accuracy } from './accuracy.tsx';
 import { ClassCard } from './class-card.tsx';
@@ -20,16 +20,21 @@ interface WorkbenchViewProps {
 /** A model with its classes, its training, and what it has learned. */
 export function WorkbenchView({ bench, askerOf, onLeave }: WorkbenchViewProps) {
   const [, redraw] = useReducer<number, undefined>((count) => count + 1, 0);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     bench.onChange = () => redraw(undefined);
     void bench.load();
+    // The form that was here is gone, with whatever had the focus.
+    heading.current?.focus();
     return () => bench.close();
   }, [bench]);
   const { model, isLoaded, isDeleted } = bench;
   return (
     <>
       <div class="grid-head">
-        <h3>{model.name}</h3>
+        <h3 tabIndex={-1} ref={heading}>
+          {model.name}
+        </h3>
         <button type="button" class="quiet" onClick={onLeave}>
           Another model
         </button>
