@@ -1,6 +1,6 @@
 import type { ClassifyAnswer } from '../client/client.ts';
 import { PetalError } from '../client/petal-error.ts';
-import { LocalError } from '../local/local-network.ts';
+import type { LocalError } from '../local/local-network.ts';
 
 /** One photo as the page has it. */
 export interface PagePhoto {
@@ -68,10 +68,11 @@ export interface Asker {
 export type Refusal = PetalError | LocalError;
 
 export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof PetalError || error instanceof LocalError;
+  // The class of LocalError is in the chunk that is loaded at need.
+  return error instanceof PetalError || (error instanceof Error && error.name === 'LocalError');
 }
 
-/** Several photos, or a folder: `src/page/grid/grid.tsx` exports `Grid` with these props. */
+/** Several photos, or a folder: `src/page/grid/grid.tsx` exports `Grid` with these props, a section with its own h2. */
 export interface GridProps {
   /** In the order in which they are shown. A new list replaces the former, whose questions are aborted. */
   readonly photos: readonly PagePhoto[];
@@ -83,11 +84,11 @@ export interface GridProps {
   readonly onOpen: (photo: PagePhoto) => void;
 }
 
-/** A model made on the page: `src/page/teach/teach.tsx` exports `Teach` with these props. */
+/** A model made on the page: `src/page/teach/teach.tsx` exports `Teach` with these props, a section with its own h2. */
 export interface TeachProps {
   /** Of this Petal; its own page's address. */
   readonly url: URL;
-  /** For `Authorization: Bearer`; undefined where none is needed. */
+  /** For `Authorization: Bearer`; undefined where none is needed. (`key` is Preact's own.) */
   readonly apiKey: string | undefined;
   /** Asks about photos by a model, over HTTP or in this browser as the page's switch says. */
   readonly askerOf: (modelName: string) => Asker;
