@@ -124,7 +124,7 @@ function Groups({ summary: { groups }, shown, onChoose }: GroupsProps) {
   const present = groupNames.filter((name) => groups[name].length > 0);
   if (present.length < 2) return null;
   return (
-    <fieldset class="choices">
+    <fieldset class="grid-groups">
       <legend class="visually-hidden">Show</legend>
       {present.map((name) => (
         <button

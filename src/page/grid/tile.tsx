@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { PagePhoto } from '../asker.ts';
+import { percentText } from '../quantity.ts';
 import type { KnownLabels, Verdict } from './known-labels.ts';
 import { type AskedPhoto, folderOf } from './photo-result.ts';
 
@@ -25,7 +26,7 @@ export function Tile({ asked, labels, source, onOpen }: TileProps) {
     const picture = url ? (
       <img src={url} width="336" height="336" alt={onOpen ? '' : photo.name} />
     ) : (
-      <span class="no-picture" aria-hidden="true">
+      <span class="tile-blank" aria-hidden="true">
         {asked.result.kind === 'refused' ? extension : ''}
       </span>
     );
@@ -35,7 +36,6 @@ export function Tile({ asked, labels, source, onOpen }: TileProps) {
         {onOpen ? (
           <button
             type="button"
-            class="tile-photo"
             aria-label={`Look at ${photo.name} by itself`}
             onClick={() => onOpen(photo)}
           >
@@ -70,11 +70,11 @@ function Result({ asked, labels }: Pick<TileProps, 'asked' | 'labels'>) {
         />
         {unknown && <span class="note"> not sure</span>}
       </p>
-      <ul class="bars">
+      <ul class="tile-bars">
         {predictions.slice(0, barCount).map(({ label, index, probability }) => (
           <li key={index}>
             <span>{label}</span> <span class="number">{percentText(probability)}</span>
-            <span class="bar" aria-hidden="true">
+            <span class="tile-bar" aria-hidden="true">
               <span style={{ width: `${(probability * 100).toFixed(1)}%` }} />
             </span>
           </li>
@@ -98,9 +98,4 @@ function FirstLabel({ label, verdict }: { label: string; verdict: Verdict | unde
       {!isRight && <span class="note"> is {truth}</span>}
     </>
   );
-}
-
-/** 0..1 as people read it. */
-export function percentText(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

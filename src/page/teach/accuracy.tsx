@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { CustomModelAnswer } from '../../contract/models.ts';
-import { percentText } from '../grid/tile.tsx';
+import { percentText } from '../quantity.ts';
 
 type Metrics = NonNullable<NonNullable<CustomModelAnswer['manifest']>['metrics']>;
 

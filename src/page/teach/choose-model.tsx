@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CustomModelSummary } from '../../contract/models.ts';
 import { isRefusal } from '../asker.ts';
-import { percentText } from '../grid/tile.tsx';
+import { percentText } from '../quantity.ts';
 import { NameForm } from './name-form.tsx';
 import { modelNameProblem } from './names.ts';
 import { listOwnModels, type TeachAddress } from './taught-model.ts';

@@ -40,7 +40,7 @@ export function ClassCard({ bench, taught, otherLabels }: ClassCardProps) {
           {count < enoughPhotos && `, ${enoughPhotos - count} more would help`}
         </p>
         {count === 0 && <p class="drop-here">Drop photos here</p>}
-        <ul class="examples" aria-label={`Photos of ${label}`}>
+        <ul class="class-photos" aria-label={`Photos of ${label}`}>
           {examples.slice(0, showsAll ? undefined : shownAtFirst).map((example, at) => (
             <li key={example.id}>
               <button
@@ -118,7 +118,7 @@ function ChosenExamples({ bench, examples, otherLabels, onDone }: ChosenExamples
       )}
       <button
         type="button"
-        class="quiet danger"
+        class="danger"
         onClick={() => {
           void bench.remove(examples);
           onDone();

@@ -17,7 +17,7 @@ export function ConfirmedButton({ label, question, onConfirm }: ConfirmedButtonP
   }, [isAsking]);
   if (!isAsking) {
     return (
-      <button type="button" class="quiet danger" ref={next} onClick={() => setIsAsking(true)}>
+      <button type="button" class="plain" ref={next} onClick={() => setIsAsking(true)}>
         {label}
       </button>
     );
@@ -28,7 +28,7 @@ export function ConfirmedButton({ label, question, onConfirm }: ConfirmedButtonP
       {question}{' '}
       <button
         type="button"
-        class="quiet danger"
+        class="danger"
         onClick={() => {
           setIsAsking(false);
           onConfirm();

@@ -30,5 +30,5 @@ export function ExamplePicture({ bench, example: { id, hasPhoto } }: ExamplePict
     return () => end.abort();
   }, [model, pictures, id, isMissing]);
   if (url !== undefined) return <img src={url} width="336" height="336" alt="" />;
-  return <span class="no-picture">{hasPhoto ? '' : 'not kept'}</span>;
+  return <span class="tile-blank">{hasPhoto ? '' : 'not kept'}</span>;
 }

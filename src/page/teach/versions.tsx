@@ -1,4 +1,4 @@
-import { percentText } from '../grid/tile.tsx';
+import { percentText } from '../quantity.ts';
 import { ConfirmedButton } from './confirmed-button.tsx';
 import type { Workbench } from './workbench.ts';
 
