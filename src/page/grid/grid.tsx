@@ -31,7 +31,10 @@ export function Grid({ photos, asker, modelName, onOpen }: GridProps) {
         <Downloads queue={queue} summary={summary} modelName={modelName} />
       </header>
       <Asking queue={queue} refusedCount={summary.groups.refused.length} />
-      <Groups summary={summary} shown={shown} onChoose={setGroup} />
+      <div class="grid-bar">
+        <Groups summary={summary} shown={shown} onChoose={setGroup} />
+        <Again queue={queue} refusedCount={summary.groups.refused.length} />
+      </div>
       <ul class="tiles">
         {summary.groups[shown].map((asked) => (
           <Tile key={asked.place} asked={asked} labels={queue.labels} onOpen={open} />
@@ -68,17 +71,21 @@ function Downloads({ queue, summary, modelName }: DownloadsProps) {
   );
 }
 
+interface AskingProps {
+  readonly queue: PhotoQueue;
+  readonly refusedCount: number;
+}
+
 /** What goes on, or why it doesn't. */
-function Asking({ queue, refusedCount }: { queue: PhotoQueue; refusedCount: number }) {
+function Asking({ queue, refusedCount }: AskingProps) {
   const { isRunning, total, left, startedMs, stoppedBy, waitSeconds } = queue;
-  const waiting = queue.photos.filter(({ result }) => result.kind === 'waiting').length;
-  const again = refusedCount + waiting;
+  const answered = queue.photos.length - refusedCount - waitingCount(queue);
   return (
     <>
       <p class="visually-hidden" role="status">
         {isRunning
           ? `Looking at ${counted(total)}.`
-          : `${queue.photos.length - again} of ${counted(queue.photos.length)} answered.`}
+          : `${answered} of ${counted(queue.photos.length)} answered.`}
       </p>
       {isRunning && (
         <WorkProgress
@@ -95,21 +102,25 @@ function Asking({ queue, refusedCount }: { queue: PhotoQueue; refusedCount: numb
           {stoppedBy.message}
         </p>
       )}
-      {!isRunning && again > 0 && (
-        <p class="grid-again">
-          <span>
-            {[
-              ...(refusedCount > 0 ? [`${counted(refusedCount)} refused`] : []),
-              ...(waiting > 0 ? [`${counted(waiting)} not asked`] : []),
-            ].join(', ')}
-            .
-          </span>{' '}
-          <button type="button" class="quiet" onClick={() => void queue.run()}>
-            {waiting > 0 ? 'Go on' : 'Try again'}
-          </button>
-        </p>
-      )}
     </>
+  );
+}
+
+/** Photos without an answer can be asked about once more. */
+function Again({ queue, refusedCount }: AskingProps) {
+  const waiting = waitingCount(queue);
+  if (queue.isRunning || refusedCount + waiting === 0) return null;
+  const counts = [
+    ...(refusedCount > 0 ? [`${counted(refusedCount)} refused`] : []),
+    ...(waiting > 0 ? [`${counted(waiting)} not asked`] : []),
+  ];
+  return (
+    <p class="grid-again">
+      {counts.join(', ')}.{' '}
+      <button type="button" class="quiet" onClick={() => void queue.run()}>
+        {waiting > 0 ? 'Go on' : 'Try again'}
+      </button>
+    </p>
   );
 }
 
@@ -138,6 +149,10 @@ function Groups({ summary: { groups }, shown, onChoose }: GroupsProps) {
       ))}
     </fieldset>
   );
+}
+
+function waitingCount({ photos }: PhotoQueue): number {
+  return photos.filter(({ result }) => result.kind === 'waiting').length;
 }
 
 function counted(photos: number): string {

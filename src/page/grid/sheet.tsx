@@ -35,7 +35,7 @@ export async function sheetPage({ modelName, summary, labels }: SheetContents): 
       <body class="wide">
         <main class="tiles-room">
           <h1>{modelName}</h1>
-          <p>{summary.caption}</p>
+          <p class="note">{summary.caption}</p>
           <ul class="tiles">
             {photos.map((asked, at) => (
               <Tile key={at} asked={asked} labels={labels} source={sources[at]} />

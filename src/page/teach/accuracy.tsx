@@ -24,8 +24,7 @@ export function Accuracy({ metrics }: { metrics: Metrics | undefined }) {
       <p class="accuracy">
         <strong>{percentText(accuracy)} right</strong>{' '}
         <span class="note">
-          on photos that it had not seen: {correct} of {photos}. On many more it would probably be
-          between {low} and {high} %.
+          {`on photos that it had not seen: ${correct} of ${photos}. On many more it would probably be between ${low} and ${high}\u00a0%.`}
         </span>
       </p>
       <Confusions metrics={metrics} />
