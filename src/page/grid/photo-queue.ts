@@ -29,16 +29,17 @@ export class PhotoQueue {
   readonly #thumbnails: Thumbnails<Blob>;
   #photos: AskedPhoto[];
   #abort: AbortController | undefined;
+  #hasBegun = false;
   /** Where the photos are of which the run under way has to do. */
   #due: number[] = [];
 
   /** Is called whenever something below has changed. */
   onChange: () => void = () => {};
   /** Of the run under way, or the last one: how many photos it was to ask about, and how many are left. */
-  total = 0;
-  left = 0;
+  total: number;
+  left: number;
   /** By `performance.now()`. */
-  startedMs = 0;
+  startedMs = performance.now();
   /** Why the run ended early. */
   stoppedBy: Refusal | undefined;
   /** After how many seconds Petal, who is busy, is asked again. */
@@ -49,6 +50,8 @@ export class PhotoQueue {
   constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails<Blob>) {
     this.#asker = asker;
     this.#thumbnails = thumbnails;
+    this.total = photos.length;
+    this.left = photos.length;
     this.#photos = photos.map((photo, place) => ({
       place,
       photo,
@@ -61,8 +64,9 @@ export class PhotoQueue {
     return this.#photos;
   }
 
+  /** From the beginning until all were asked about, or it was stopped. */
   get isRunning(): boolean {
-    return this.#abort !== undefined;
+    return !this.#hasBegun || this.#abort !== undefined;
   }
 
   /** Asks about all photos that have no answer. */
@@ -70,6 +74,7 @@ export class PhotoQueue {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
+    this.#hasBegun = true;
     this.stoppedBy = undefined;
     this.startedMs = performance.now();
     this.#due = [...this.#photos.keys()].filter(
