@@ -68,10 +68,11 @@ export function App({ url, backbone }: AppProps) {
       if (!isKept) return serverAsker({ ...address, model, challenge });
       return localAsker({
         network: load,
+        onBroken: dispose,
         readModel: model === backbone ? undefined : () => readModelFile(address, model),
       });
     },
-    [address, backbone, challenge, load],
+    [address, backbone, challenge, load, dispose],
   );
   const asker = useMemo(() => makeAsker(model, isKept), [makeAsker, model, isKept]);
   const askerOf = useCallback((name: string) => makeAsker(name, isLocal), [makeAsker, isLocal]);

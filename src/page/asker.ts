@@ -1,6 +1,6 @@
 import type { ClassifyAnswer } from '../client/client.ts';
 import { PetalError } from '../client/petal-error.ts';
-import type { LocalError } from '../local/local-network.ts';
+import { LocalError } from '../local/local-error.ts';
 
 /** One photo as the page has it. */
 export interface PagePhoto {
@@ -68,8 +68,7 @@ export interface Asker {
 export type Refusal = PetalError | LocalError;
 
 export function isRefusal(error: unknown): error is Refusal {
-  // The class of LocalError is in the chunk that is loaded at need.
-  return error instanceof PetalError || (error instanceof Error && error.name === 'LocalError');
+  return error instanceof PetalError || error instanceof LocalError;
 }
 
 /** Several photos, or a folder: `src/page/grid/grid.tsx` exports `Grid` with these props, a section with its own h2. */

@@ -47,7 +47,8 @@ function sentenceOf(isOn: boolean, state: LocalState): string {
     return `The network runs in your browser then: ${sizeText(localFiles.artifact.bytes)} are downloaded once.`;
   }
   if (state.kind === 'ready') {
-    return `Photos stay here. ${state.binary} runs with ${state.threads} ${state.threads === 1 ? 'thread' : 'threads'}.`;
+    const { binary, threads, notKept = '' } = state.network;
+    return `Photos stay here. ${binary} runs with ${threads} ${threads === 1 ? 'thread' : 'threads'}. ${notKept}`;
   }
   if (state.kind === 'loading' && state.totalBytes > 0) {
     return `Downloading the network: ${sizeText(state.loadedBytes)} of ${sizeText(state.totalBytes)}`;

@@ -12,10 +12,8 @@ const cacheName = 'petal-page';
 /** What the page needs to start, with the same names in every version. */
 const shell = ['/', '/page.js', '/page.css', '/petal.css'];
 
-const assetsFolder = '/assets/';
-
-/** The network's weights, which the page keeps by itself. */
-const weightsExtension = '.safetensors';
+/** Scripts and pictures. The network's weights and binaries are kept by who downloads them. */
+const asset = /^\/assets\/[^/]+\.(js|jpg)$/;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -43,12 +41,8 @@ self.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (shell.includes(pathname)) event.respondWith(fromNetwork(request, pathname));
-  else if (isAsset(pathname)) event.respondWith(fromCache(request));
+  else if (asset.test(pathname)) event.respondWith(fromCache(request));
 });
-
-function isAsset(pathname: string): boolean {
-  return pathname.startsWith(assetsFolder) && !pathname.endsWith(weightsExtension);
-}
 
 /** @param pathname under which it is kept, whatever the query */
 async function fromNetwork(request: Request, pathname: string): Promise<Response> {
@@ -74,7 +68,7 @@ function isOther({ headers }: Response, kept: Response | undefined): boolean {
 /** Those of a former version would lie there for ever; those of this one are loaded next. */
 async function forgetAssets(cache: Cache): Promise<void> {
   const requests = await cache.keys();
-  const former = requests.filter(({ url }) => isAsset(new URL(url).pathname));
+  const former = requests.filter(({ url }) => asset.test(new URL(url).pathname));
   await Promise.all(former.map((request) => cache.delete(request)));
 }
 
@@ -88,6 +82,6 @@ async function fromCache(request: Request): Promise<Response> {
 }
 
 async function keepAsset({ href, origin, pathname }: URL): Promise<void> {
-  if (origin !== self.location.origin || !isAsset(pathname)) return;
+  if (origin !== self.location.origin || !asset.test(pathname)) return;
   await fromCache(new Request(href));
 }

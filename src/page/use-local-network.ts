@@ -7,7 +7,7 @@ import { isRefusal, type Refusal } from './asker.ts';
 export type LocalState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'loading'; readonly loadedBytes: number; readonly totalBytes: number }
-  | { readonly kind: 'ready'; readonly binary: string; readonly threads: number }
+  | { readonly kind: 'ready'; readonly network: LocalNetwork }
   | { readonly kind: 'failed'; readonly refusal: Refusal };
 
 export interface LocalControl {
@@ -57,8 +57,8 @@ export function useLocalNetwork(url: URL): LocalControl {
     loading.current = started;
     setState({ kind: 'loading', loadedBytes: 0, totalBytes: 0 });
     started.network.then(
-      ({ binary, threads }) => {
-        if (loading.current === started) setState({ kind: 'ready', binary, threads });
+      (network) => {
+        if (loading.current === started) setState({ kind: 'ready', network });
       },
       (error: unknown) => {
         if (loading.current !== started) return;
