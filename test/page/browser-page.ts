@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -28,21 +27,6 @@ export async function openPage(
   page.on('pageerror', (error) => failures.push(error.message));
   await page.goto(address.href);
   return { page, failures, close: () => context.close() };
-}
-
-/** Where axe finds that the page breaks a rule of accessibility as it is now: what rule, and where. */
-export async function accessibilityFailures(page: Page): Promise<string[]> {
-  // Colours are only right when nothing fades in any more.
-  await page.evaluate(async () => {
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
-  });
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    return (await axe.run()).violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html}`),
-    );
-  });
 }
 
 /** @throws where the page is wider than what shows it */

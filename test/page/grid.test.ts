@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ClassifyAnswer, classifyAnswer } from '../../src/contract/answers.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
-import { accessibilityFailures, type BrowserPage, expectFits, openPage } from './browser-page.ts';
+import { type BrowserPage, expectFits, openPage } from './browser-page.ts';
 import { readCsv } from './read-csv.ts';
+import { expectAccessible } from './try-page.ts';
 
 const executablePath = chromiumPath();
 const fixtures = join(import.meta.dirname, '../fixtures');
@@ -259,7 +260,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
           () => getComputedStyle(document.body).backgroundColor,
         );
         expect(paper).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 31)' : 'rgb(253, 252, 250)');
-        expect(await accessibilityFailures(sheet.page)).toEqual([]);
+        await expectAccessible(sheet.page, `the sheet in ${colorScheme}`);
         expect(requests).toEqual([pathToFileURL(path).href]);
         expect(sheet.failures).toEqual([]);
         await sheet.close();
@@ -279,13 +280,15 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
       await page.route('**/v1/classify*', async (route) => {
         count += 1;
         if (count > 2) await held;
+        // So that it is work of more than two seconds.
+        else await new Promise((resolve) => setTimeout(resolve, 700));
         // What was aborted meanwhile can't be continued.
         await route.continue().catch(() => undefined);
       });
       await give(page, ...ten);
       await page.locator('.tile strong').nth(1).waitFor();
       expect(await page.getByRole('progressbar').getAttribute('value')).toBe('2');
-      await page.getByText('2 of 10').waitFor();
+      await page.getByText(/2 of 10, about \d+ seconds left/).waitFor();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByText('8 photos not asked.').waitFor();
       const asked = questions.length;
@@ -386,9 +389,14 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
       await page.getByRole('button', { name: 'Look at daisy.jpg by itself' }).focus();
       await page.keyboard.press('Enter');
       await page.locator('.headline').waitFor();
+      const questions: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') questions.push(request.url());
+      });
       await page.getByRole('button', { name: 'Back to all 2 photos' }).click();
       await finished(page);
-      expect(await page.locator('.tile').count()).toBe(2);
+      expect(await page.locator('.tile strong').count()).toBe(2);
+      expect(questions).toEqual([]);
     }));
 
   test.for(['light', 'dark'] as const)('breaks no rule and fits a phone in %s', (colorScheme) =>
@@ -396,7 +404,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
       async (page) => {
         await give(page, balloon, text, candle);
         await finished(page);
-        expect(await accessibilityFailures(page)).toEqual([]);
+        await expectAccessible(page, 'answers and a refusal');
         await expectFits(page);
       },
       { colorScheme, viewport: { width: 390, height: 800 } },

@@ -11,6 +11,13 @@ export interface TaughtClass extends ClassSize {
   readonly examples: readonly Example[];
 }
 
+/** Is told what concerns others than the workbench, by the model's name. */
+export interface WorkbenchListener {
+  /** There is a new version, or one that was gone back to, or the model was restored. */
+  readonly onModelTrained: (name: string) => void;
+  readonly onModelDeleted: (name: string) => void;
+}
+
 /** Photos of one request when they are moved. */
 const movedAtATime = 6;
 
@@ -20,7 +27,7 @@ export class Workbench {
   readonly upload: Upload;
   /** By the ids of examples. */
   readonly pictures = new Thumbnails<string>();
-  readonly #onTrained: (name: string) => void;
+  readonly #listener: WorkbenchListener;
   #labels: string[] = [];
   readonly #examples = new Map<string, Example>();
   #end = new AbortController();
@@ -38,10 +45,9 @@ export class Workbench {
   problem: Refusal | undefined;
   isDeleted = false;
 
-  /** @param onTrained is told of every new version, also of one that is gone back to */
-  constructor(model: TaughtModel, onTrained: (name: string) => void) {
+  constructor(model: TaughtModel, listener: WorkbenchListener) {
     this.model = model;
-    this.#onTrained = onTrained;
+    this.#listener = listener;
     this.upload = new Upload(model, (added, photo) => {
       this.#put({ id: added.id, label: added.label, hasPhoto: true });
       void this.pictures.make(added.id, photo).then(() => this.onChange());
@@ -161,7 +167,7 @@ export class Workbench {
         trained.version === former
           ? `Nothing has changed since version ${former} was trained.`
           : `Version ${trained.version} is trained, and answers from now on.`;
-      this.#onTrained(this.model.name);
+      this.#listener.onModelTrained(this.model.name);
     });
   }
 
@@ -169,7 +175,7 @@ export class Workbench {
     await this.#do('Going back …', async () => {
       this.description = await this.model.rollBack(version);
       this.notice = `Version ${version} answers from now on.`;
-      this.#onTrained(this.model.name);
+      this.#listener.onModelTrained(this.model.name);
     });
   }
 
@@ -178,6 +184,7 @@ export class Workbench {
       const { erasedAt } = await this.model.delete();
       this.isDeleted = true;
       const until = new Date(erasedAt).toLocaleDateString(undefined, { dateStyle: 'long' });
+      this.#listener.onModelDeleted(this.model.name);
       this.notice = `${this.model.name} is deleted. Until ${until} it can be restored with all its photos and versions.`;
     });
   }
@@ -189,7 +196,7 @@ export class Workbench {
     if (this.problem !== undefined) return;
     await this.load();
     this.notice = `${this.model.name} is back.`;
-    if (this.description?.version != null) this.#onTrained(this.model.name);
+    if (this.description?.version != null) this.#listener.onModelTrained(this.model.name);
     this.onChange();
   }
 
