@@ -1,7 +1,7 @@
 import { type Asker, isRefusal, type PagePhoto, type Refusal } from '../asker.ts';
 import { csvPredictions } from './csv.ts';
-import { KnownLabels } from './known-labels.ts';
-import { type AskedPhoto, folderOf, type PhotoResult } from './photo-result.ts';
+import { KnownLabels, placeNames } from './known-labels.ts';
+import type { AskedPhoto, PhotoResult } from './photo-result.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
 /** More than any model has. */
@@ -44,7 +44,7 @@ export class PhotoQueue {
   stoppedBy: Refusal | undefined;
   /** After how many seconds Petal, who is busy, is asked again. */
   waitSeconds: number | undefined;
-  /** Undefined until a photo has been answered, and where no photo lies in a folder. */
+  /** Undefined until a photo has been answered whose place may say what it shows. */
   labels: KnownLabels | undefined;
 
   constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails<Blob>) {
@@ -129,7 +129,7 @@ export class PhotoQueue {
   /** @returns undefined where the run has ended */
   async #resultOf(photo: PagePhoto, signal: AbortSignal): Promise<PhotoResult | undefined> {
     // One answer tells all labels, to compare the names of folders with.
-    const isForLabels = this.labels === undefined && folderOf(photo) !== '';
+    const isForLabels = this.labels === undefined && placeNames(photo).length > 0;
     try {
       const { answer } = await this.#asker.ask(photo.file, {
         topK: isForLabels ? allLabels : csvPredictions,

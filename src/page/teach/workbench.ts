@@ -29,6 +29,8 @@ export class Workbench {
   readonly pictures = new Thumbnails<string>();
   readonly #listener: WorkbenchListener;
   #labels: string[] = [];
+  /** Whether examples were added, moved or deleted here since the last training. */
+  #isChanged = false;
   readonly #examples = new Map<string, Example>();
   #end = new AbortController();
 
@@ -49,6 +51,7 @@ export class Workbench {
     this.model = model;
     this.#listener = listener;
     this.upload = new Upload(model, (added, photo) => {
+      if (added.outcome !== 'unchanged') this.#isChanged = true;
       this.#put({ id: added.id, label: added.label, hasPhoto: true });
       void this.pictures.make(added.id, photo).then(() => this.onChange());
     });
@@ -61,10 +64,10 @@ export class Workbench {
     return [...classes].map(([label, examples]) => ({ label, count: examples.length, examples }));
   }
 
-  /** Whether training would make something else of the examples than there is. */
+  /** Whether the version that answers was trained on what there is, as far as that is known. */
   get isTrained(): boolean {
     const manifest = this.description?.manifest;
-    if (manifest === undefined) return false;
+    if (manifest === undefined || this.#isChanged) return false;
     const filled = this.classes.filter(({ count }) => count > 0);
     const counts = new Map(
       manifest.labels.map((label, at) => [label, manifest.training.examples[at]]),
@@ -87,6 +90,7 @@ export class Workbench {
       this.#examples.clear();
       this.#labels = description?.examples.map(({ label }) => label) ?? [];
       for (const example of examples) this.#put(example);
+      this.#isChanged = false;
       this.isLoaded = true;
     });
   }
@@ -129,6 +133,7 @@ export class Workbench {
         const photos = await Promise.all(some.map(({ id }) => this.model.photo(id)));
         for (const result of await this.model.add(label, photos)) {
           if ('problem' in result) throw result.problem;
+          this.#isChanged = true;
           this.#put({ id: result.id, label, hasPhoto: true });
         }
       }
@@ -140,6 +145,7 @@ export class Workbench {
       for (const { id } of examples) {
         await this.model.remove(id);
         this.#examples.delete(id);
+        this.#isChanged = true;
         this.onChange();
       }
     });
@@ -151,6 +157,7 @@ export class Workbench {
       for (const [id, example] of this.#examples) {
         if (example.label === label) this.#examples.delete(id);
       }
+      this.#isChanged = true;
       this.#labels = this.#labels.filter((each) => each !== label);
     });
   }
@@ -163,6 +170,7 @@ export class Workbench {
         this.onChange();
       }, this.#end.signal);
       this.description = trained;
+      this.#isChanged = false;
       this.notice =
         trained.version === former
           ? `Nothing has changed since version ${former} was trained.`
@@ -196,6 +204,8 @@ export class Workbench {
     if (this.problem !== undefined) return;
     await this.load();
     this.notice = `${this.model.name} is back.`;
+    // Photos that it was found out by.
+    if (this.upload.left > 0) void this.upload.run();
     if (this.description?.version != null) this.#listener.onModelTrained(this.model.name);
     this.onChange();
   }
