@@ -100,6 +100,11 @@ export function App({ url, backbone }: AppProps) {
     chooseModel(name);
   };
 
+  const onModelDeleted = (name: string): void => {
+    setAddress({ ...address });
+    if (model === name) chooseModel(backbone);
+  };
+
   const mayAsk = isLocal || scopes === undefined || scopes.includes('classify');
   return (
     <>
@@ -146,8 +151,11 @@ export function App({ url, backbone }: AppProps) {
           />
         </>
       )}
-      {given !== undefined && opened === undefined && (
-        <Grid photos={given.photos} asker={asker} modelName={model} onOpen={setOpened} />
+      {given !== undefined && given.photos.length > 1 && (
+        // It goes on, and keeps its answers, while one of them is looked at.
+        <div hidden={opened !== undefined}>
+          <Grid photos={given.photos} asker={asker} modelName={model} onOpen={setOpened} />
+        </div>
       )}
       <Command
         text={curlCommand({
@@ -158,7 +166,13 @@ export function App({ url, backbone }: AppProps) {
         })}
       />
       {scopes?.includes('train') && (
-        <Teach url={url} askerOf={askerOf} apiKey={address.key} onModelTrained={onModelTrained} />
+        <Teach
+          url={url}
+          askerOf={askerOf}
+          apiKey={address.key}
+          onModelTrained={onModelTrained}
+          onModelDeleted={onModelDeleted}
+        />
       )}
     </>
   );
