@@ -27,6 +27,7 @@ export function LocalSwitch({ isOn, state, onSwitch }: LocalSwitchProps) {
         id="local-state"
         class="local-state note"
         role="status"
+        aria-live={state.kind === 'loading' ? 'off' : 'polite'}
         data-failed={state.kind === 'failed'}
       >
         {sentenceOf(isOn, state)}
