@@ -69,6 +69,16 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
     }
   }
 
+  /** Drags a file or a folder of the machine over the page, and lets go. */
+  async function drag(page: Page, path: string): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+      if (type === 'dragOver') await page.getByText('Let go, and Petal looks').waitFor();
+    }
+  }
+
   test('shows for a photo that is picked what the API answers', () =>
     withPage(async ({ page }) => {
       await pick(page, daisy);
@@ -141,22 +151,42 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
       { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
     ));
 
-  test('takes a folder, without what is no photo', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'petal-folder-'));
-    await cp(daisy, join(folder, 'one/daisy.jpg'), { recursive: true });
-    await cp(balloon, join(folder, 'two/balloon.jpg'));
-    await cp(import.meta.filename, join(folder, 'two/notes.txt'));
-    try {
-      await withPage(async ({ page, questions }) => {
-        await page.locator('input.folder').setInputFiles(folder);
-        await page.getByText('balloon').first().waitFor();
-        await page.getByText('daisy').first().waitFor();
-        expect(await page.getByText('notes').count()).toBe(0);
-        expect(questions.every((path) => path.startsWith('/v1/classify'))).toBe(true);
-      });
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+  test.for(['pick', 'drop'] as const)(
+    'takes a folder by %s, without what is no photo',
+    async (kind) => {
+      const folder = await mkdtemp(join(tmpdir(), 'petal-folder-'));
+      await cp(daisy, join(folder, 'one/daisy.jpg'), { recursive: true });
+      await cp(balloon, join(folder, 'two/balloon.jpg'));
+      await cp(import.meta.filename, join(folder, 'two/notes.txt'));
+      try {
+        await withPage(async ({ page, questions }) => {
+          if (kind === 'pick') await page.locator('input.folder').setInputFiles(folder);
+          else await drag(page, folder);
+          await page.getByText('balloon').first().waitFor();
+          await page.getByText('daisy').first().waitFor();
+          expect(await page.getByText('notes').count()).toBe(0);
+          expect(questions.every((path) => path.startsWith('/v1/classify'))).toBe(true);
+        });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
+
+  test('says that the camera may not be used, and goes on without', async () => {
+    // In this browser nobody answers the question whether it may.
+    const strict = await launchChromium(executablePath ?? '', [
+      '--use-fake-device-for-media-stream',
+    ]);
+    const { page, close } = await openTryPage(strict, petal.url);
+    await page.getByRole('button', { name: 'Take a photo' }).click();
+    await page.getByText('The browser does not let this page use the camera.').waitFor();
+    await expectAccessible(page, 'without a camera');
+    await page.getByRole('button', { name: 'Close' }).click();
+    const focused = await page.evaluate(() => document.activeElement?.textContent);
+    expect(focused).toBe('Take a photo');
+    await close();
+    await strict.close();
   });
 
   test('says what was sent and how long it took, and gives the command that asks the same', () =>
