@@ -29,7 +29,7 @@ export function ChooseModel({ address, onChoose }: ChooseModelProps) {
       <p>
         Name a model, give it classes with some photos each, and press Train. For example{' '}
         <b>flowers</b>, with photos of <b>rose</b>, <b>daisy</b> and <b>tulip</b>: five of each are
-        a beginning, twenty are good.
+        a beginning, twenty are good. A name that you have used before goes on with what is there.
       </p>
       <NameForm
         label="Name of the model"
