@@ -42,7 +42,7 @@ describe.runIf(executablePath !== null)('the page of a Petal', () => {
 
     test('asks for a key, says what is wrong with one, and keeps the right one in its tab', async () => {
       const { page, failures, close } = await openTryPage(browser, petal.url);
-      const field = page.getByLabel('Key');
+      const field = page.getByLabel('Key', { exact: true });
       await field.waitFor();
       await expectAccessible(page, 'asking for a key');
       expect(await page.getByRole('button', { name: 'Choose photos' }).count()).toBe(0);
@@ -70,6 +70,9 @@ describe.runIf(executablePath !== null)('the page of a Petal', () => {
       await pick(page, daisy);
       expect(await barsOf(page)).toHaveLength(5);
       expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(key);
+
+      await page.getByRole('button', { name: 'Forget it' }).click();
+      await field.waitFor();
       expect(failures.filter((failure) => !failure.includes('401'))).toEqual([]);
       await close();
     });

@@ -44,7 +44,7 @@ export async function openTryPage(
     if (request.method() === 'POST') questions.push(pathname + search);
   });
   await page.goto(url.href);
-  await page.getByRole('button', { name: 'Choose photos' }).or(page.getByLabel('Key')).waitFor();
+  await page.locator('.intake, .key').waitFor();
   return {
     page,
     failures,

@@ -128,7 +128,7 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Try again' }).click();
     expect(await barsOf(page)).toHaveLength(5);
-    expect(await page.locator('.offline').count()).toBe(0);
+    await page.locator('.offline').waitFor({ state: 'hidden' });
     await close();
   });
 

@@ -249,7 +249,7 @@ describe('a Petal with Turnstile', () => {
     const [form = ''] = /<form[\s\S]*<\/form>/.exec(await response.text()) ?? [];
     expect(form).toContain('which needs JavaScript');
     const policy = response.headers.get('Content-Security-Policy')?.split('; ');
-    for (const source of ['script-src', 'frame-src']) {
+    for (const source of ["script-src 'self'", 'frame-src']) {
       expect(policy).toContain(`${source} https://challenges.cloudflare.com`);
     }
   });
