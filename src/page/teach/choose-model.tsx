@@ -29,7 +29,11 @@ export function ChooseModel({ address, onChoose }: ChooseModelProps) {
       <p>
         Name a model, give it classes with some photos each, and press Train. For example{' '}
         <b>flowers</b>, with photos of <b>rose</b>, <b>daisy</b> and <b>tulip</b>: five of each are
-        a beginning, twenty are good.
+        a beginning, twenty are good. With a name that you have used before you go on.
+      </p>
+      <p class="note">
+        Photos that you teach with are sent to Petal and kept there with the model, also while
+        “Don’t upload my photos” is on.
       </p>
       <NameForm
         label="Name of the model"

@@ -199,7 +199,7 @@ function isOfPhoto({ code }: PetalError): boolean {
 
 function transportTo({ url, apiKey }: TeachAddress): Transport {
   return new Transport({
-    url: new URL('/', url),
+    url,
     key: apiKey,
     fetch: (address, init) => fetch(address, init),
     retries: 3,

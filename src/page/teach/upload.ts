@@ -99,10 +99,15 @@ export class Upload {
     this.onChange();
   }
 
-  /** Forgets what was not sent. */
-  drop(): void {
-    this.#waiting = [];
-    this.stoppedBy = undefined;
+  /**
+   * Forgets what was not sent.
+   *
+   * @param label to this class only
+   */
+  drop(label?: string): void {
+    this.#waiting =
+      label === undefined ? [] : this.#waiting.filter((example) => example.label !== label);
+    if (this.left === 0) this.stoppedBy = undefined;
     this.onChange();
   }
 
@@ -126,7 +131,8 @@ export class Upload {
       this.#batchPhotos = 1;
       return;
     }
-    this.#waiting.splice(0, batch.length);
+    // Some of them may have been dropped meanwhile.
+    this.#waiting = this.#waiting.filter((example) => !batch.includes(example));
     for (const [at, result] of results.entries()) {
       if ('problem' in result) {
         this.refused = [...this.refused, { ...batch[at], problem: result.problem }];

@@ -153,6 +153,7 @@ export class Workbench {
 
   async removeClass({ label, count }: ClassSize): Promise<void> {
     await this.#do('Deleting …', async () => {
+      this.upload.drop(label);
       if (count > 0) await this.model.removeLabel(label);
       for (const [id, example] of this.#examples) {
         if (example.label === label) this.#examples.delete(id);
