@@ -85,7 +85,7 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
     await (await open()).load();
     const before = downloads().length;
     const page = await open();
-    expect(await page.load()).toMatchObject({ progress: [], threads: 2 });
+    expect(await page.load()).toMatchObject({ progress: [], isIsolated: true });
     expect(downloads()).toHaveLength(before);
     expect(await keptPaths(page)).toEqual(expect.arrayContaining(downloads()));
   });
@@ -197,7 +197,7 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
       quotaSize: 1_000_000,
     });
     expect(await page.load()).toMatchObject({
-      threads: 2,
+      isIsolated: true,
       notKept:
         'The browser did not keep the network (4.1 MB), for want of room or permission, so that it is downloaded again the next time.',
     });

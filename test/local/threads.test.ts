@@ -54,14 +54,6 @@ describe.runIf(executablePath !== null)('a network that can not start in Chromiu
     expect(await page.classify(photo.base64)).toHaveProperty('answer');
   });
 
-  test('ends threads that fail, and the Web Worker that started them', async () => {
-    watched.disturbances.set(/simd\.worker/, before('throw new Error("a failure of the test")'));
-    const { page, load } = await openLocalPage(context, watched.url);
-    await load();
-    const urls = () => page.workers().map((worker) => worker.url());
-    await expect.poll(urls, { timeout: 30_000 }).toEqual([expect.stringContaining('local-worker')]);
-  });
-
   test('goes on without threads where there is no memory for theirs', async () => {
     const script =
       'WebAssembly.Memory = function () { throw new RangeError("no memory, says the test") }';
