@@ -6,7 +6,7 @@ import { curlCommand } from './curl-command.ts';
 import { Grid } from './grid/grid.tsx';
 import { KeyForm, KeyOffer } from './key-form.tsx';
 import { localAsker } from './local-asker.ts';
-import { LocalSwitch } from './local-switch.tsx';
+import { LocalSwitch, localSentence } from './local-switch.tsx';
 import { ModelChoice } from './model-choice.tsx';
 import { type PetalAddress, readModelFile } from './petal-api.ts';
 import { PhotoAnswerView } from './photo-answer-view.tsx';
@@ -142,6 +142,7 @@ export function App({ url, backbone }: AppProps) {
           asker={isReady ? asker : undefined}
           onSend={isKept ? send : undefined}
           onCancel={given.leave}
+          doing={isKept && network.kind === 'loading' ? localSentence(true, network) : undefined}
         />
       )}
       {photos !== undefined && photos.length > 1 && isReady && (
