@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { AnswerFacts } from './answer-facts.tsx';
 import type { Asker, PagePhoto, PhotoAnswer } from './asker.ts';
 import { PhotoFigure } from './photo-figure.tsx';
@@ -37,12 +37,13 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel, doing }: Photo
   const place = chosen.of === asked ? chosen.place : 0;
   const photoAnswer = asked.kind === 'answered' ? asked.answer : undefined;
   const prediction = photoAnswer?.answer.predictions[place];
+  const picture = useMemo(() => pictureOf(photoAnswer, place), [photoAnswer, place]);
   return (
     <section ref={section} class="answer" tabIndex={-1} aria-label={`Answer for ${photo.name}`}>
       <PhotoFigure
         photo={photo}
         isBusy={asked.kind === 'asking'}
-        picture={pictureOf(photoAnswer, place)}
+        picture={picture}
         label={prediction?.label}
         heat={heat}
         onHeat={setHeat}
