@@ -64,7 +64,7 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
           </span>
         </p>
         <p class="target-buttons choices">
-          <button type="button" onClick={() => files.current?.click()}>
+          <button type="button" class="target-pick" onClick={() => files.current?.click()}>
             Choose photos
           </button>
           {camera !== 'none' && (

@@ -125,6 +125,14 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
     }),
   );
 
+  test('opens the dialog for files wherever the target is clicked', () =>
+    withPage(async ({ page }) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.locator('.target').click({ position: { x: 20, y: 40 } });
+      await (await chooser).setFiles([daisy]);
+      await expectAnswer(page, daisy);
+    }));
+
   test('takes a photo with a camera, and turns the camera off again', () =>
     withPage(
       async ({ page }) => {
