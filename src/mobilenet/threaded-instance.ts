@@ -1,0 +1,76 @@
+/**
+ * An instance of TensorFlow.js's threaded WASM binary, which runs in browsers only.
+ *
+ * tfjs starts its threads from blobs, which a strict Content-Security-Policy forbids. Its glue can
+ * take them from files: `locateFile` and `mainScriptUrlOrBlob` (Emscripten 3.1) say where those are.
+ */
+import type { BackendWasmThreadedSimdModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
+import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
+import type { Instance, StartedInstance } from './backend.ts';
+
+/** Where threads come from, and how many there are. */
+export interface ThreadScripts {
+  /** Threads that work, the calling one among them; from 2 to 9. */
+  readonly threads: number;
+  /** Address of the Web Worker that each of the others is. */
+  readonly worker: string;
+  /** Address of Emscripten's glue, which the Web Worker imports. */
+  readonly glue: string;
+}
+
+/** The glue's threads. */
+interface Threads {
+  readonly unusedWorkers: Worker[];
+  readonly runningWorkers: Worker[];
+  terminateAllThreads(): void;
+}
+
+type ThreadedInstance = Instance & BackendWasmThreadedSimdModule & { readonly PThread: Threads };
+
+/**
+ * Instantiates the binary and starts its threads. That takes waiting, since browsers start a Web
+ * Worker between two turns only; what comes out can be installed without.
+ *
+ * A script that can't be loaded is an uncaught error of the calling Web Worker, and what is returned
+ * stays pending.
+ *
+ * @param binary tfjs-backend-wasm-threaded-simd.wasm, compiled
+ * @throws Error where memory is short
+ */
+export async function startThreads(
+  binary: WebAssembly.Module,
+  { threads, worker, glue }: ThreadScripts,
+): Promise<StartedInstance> {
+  // Emscripten extends the very object that it is given into the module.
+  const module = {
+    mainScriptUrlOrBlob: glue,
+    locateFile: (name: string) => (name.endsWith('.worker.js') ? worker : name),
+    instantiateWasm(
+      imports: WebAssembly.Imports,
+      done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ): WebAssembly.Exports {
+      const { PThread } = module as unknown as ThreadedInstance;
+      // The build makes 8, whatever is wanted, and waits for all that there are.
+      endWorkers(PThread.unusedWorkers.splice(threads - 1));
+      const instance = new WebAssembly.Instance(binary, imports);
+      done(instance, binary);
+      return instance.exports;
+    },
+    printErr(text: string): never {
+      throw new Error(`The WASM backend failed: ${text}`);
+    },
+  };
+  await createModule(module);
+  const instance = module as unknown as ThreadedInstance;
+  const { PThread } = instance;
+  // The glue's own would run code of the instance, which may be broken by then.
+  PThread.terminateAllThreads = () => {
+    endWorkers(PThread.unusedWorkers.splice(0));
+    endWorkers(PThread.runningWorkers.splice(0));
+  };
+  return { instance, threads };
+}
+
+function endWorkers(workers: readonly Worker[]): void {
+  for (const worker of workers) worker.terminate();
+}

@@ -1,0 +1,21 @@
+import type { NetworkAssets } from '../mobilenet/network.ts';
+import { startThreads, type ThreadScripts } from '../mobilenet/threaded-instance.ts';
+
+/** What was downloaded. */
+export interface Downloaded {
+  readonly binary: ArrayBuffer;
+  readonly artifact: ArrayBuffer;
+}
+
+/**
+ * A browser compiles the binary itself, and where pages are isolated from others it has threads.
+ *
+ * @param scripts of the threaded binary; none for the others
+ */
+export async function makeAssets(
+  { binary, artifact }: Downloaded,
+  scripts?: ThreadScripts,
+): Promise<NetworkAssets> {
+  const wasm = await WebAssembly.compile(binary);
+  return { artifact, wasm: scripts === undefined ? wasm : await startThreads(wasm, scripts) };
+}
