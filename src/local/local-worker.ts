@@ -2,11 +2,11 @@
 import { AppError } from '../errors.ts';
 import { loadNetwork } from '../mobilenet/network.ts';
 import { makeAssets } from '../runtime/browser.ts';
+import { importingBlob } from './importing-blob.ts';
 import { LocalError } from './local-error.ts';
 import type { Reply, Request, StartRequest } from './messages.ts';
 import { PhotoClassifier } from './photo-classifier.ts';
 import { readSiteFiles } from './site-files.ts';
-import { importingBlob } from './worker-link.ts';
 
 let classifier: PhotoClassifier | undefined;
 

@@ -10,11 +10,10 @@ import { describeAnswer, describePhoto } from '../pipeline/described-answer.ts';
 import type { LocalAnswer } from './local-network.ts';
 import type { PhotoRequest, RequestedModel } from './messages.ts';
 
-/** As a server of Petal's without variables: it says the same of the same photo. */
-const config = readConfig({});
-
 /** Classifies photos as POST /v1/classify does, on the same pipeline. */
 export class PhotoClassifier {
+  /** As a server of Petal's without variables: it says the same of the same photo. */
+  readonly #config = readConfig({});
   readonly #network: LoadedNetwork;
   readonly #backboneModel: AnsweringModel;
   /** The file of a user's model that was asked with last. */
@@ -25,10 +24,11 @@ export class PhotoClassifier {
   /** @param network is used, and not disposed of */
   constructor(network: LoadedNetwork) {
     this.#network = network;
+    const { unknownProbability, unknownMargin } = this.#config;
     this.#backboneModel = backboneModel(
       network,
       classNames.map(({ names, wnid }) => ({ label: names[0], wnid })),
-      { minTopProbability: config.unknownProbability, minMargin: config.unknownMargin },
+      { minTopProbability: unknownProbability, minMargin: unknownMargin },
     );
   }
 
@@ -42,7 +42,7 @@ export class PhotoClassifier {
     const minProbability = readOption('min_probability', request.minProbability);
     const model = this.#modelOf(request.model);
     const bytes = await readBytes(photo);
-    const parts = { network: this.#network, limits: config, now: () => performance.now() };
+    const parts = { network: this.#network, limits: this.#config, now: () => performance.now() };
     const { image, view, durationsMs, ...answer } = classifyImage(parts, bytes, model, {
       topK,
       minProbability,

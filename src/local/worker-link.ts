@@ -1,3 +1,4 @@
+import { importingBlob } from './importing-blob.ts';
 import { LocalError } from './local-error.ts';
 import type { Reply, Request } from './messages.ts';
 
@@ -56,12 +57,6 @@ export class WorkerLink {
     if (this.#blobUrl !== undefined) URL.revokeObjectURL(this.#blobUrl);
     this.#blobUrl = undefined;
   }
-}
-
-/** A script that is the other one, but of this origin. */
-export function importingBlob(url: string): string {
-  const text = `importScripts(${JSON.stringify(url)});`;
-  return URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
 }
 
 function notLoaded({ href, origin }: URL, isForeign: boolean): string {

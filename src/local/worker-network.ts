@@ -27,6 +27,7 @@ interface StartOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
 export function startWorkerNetwork(options: StartOptions): Promise<LocalNetwork> {
   const { url, binary, onProgress, signal } = options;
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const link = new WorkerLink(new URL(localFiles.worker, url));
     let isDownloaded = false;
     let notKept: string | undefined;

@@ -7,7 +7,7 @@
  * one: `instantiateWasm`. This file, and no other, builds on it; it follows
  * `init()` of tfjs 4.22's dist/backend_wasm.js.
  */
-import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import {
@@ -72,6 +72,9 @@ export function installWasmBackend(binary: WebAssembly.Module | StartedInstance)
   addFunctions(instance);
   // Made here, because tfjs turns what a factory throws into a warning.
   const backend = new BackendWasm(instance);
+  if (getThreadsCount() !== threads) {
+    throw new Error(`The WASM backend has ${getThreadsCount()} threads instead of ${threads}.`);
+  }
   installed = instance;
   // In the place of tfjs's own, which registers itself.
   if (engine().findBackendFactory('wasm') !== null) removeBackend('wasm');

@@ -10,7 +10,7 @@ import type { Instance, StartedInstance } from './backend.ts';
 
 /** Where threads come from, and how many there are. */
 export interface ThreadScripts {
-  /** Threads that work, the calling one among them; from 2 to 9. */
+  /** Threads that work, the calling one among them; from 2 to 8. */
   readonly threads: number;
   /** Address of the Web Worker that each of the others is. */
   readonly worker: string;
@@ -52,6 +52,9 @@ export async function startThreads(
       const { PThread } = module as unknown as ThreadedInstance;
       // The build makes 8, whatever is wanted, and waits for all that there are.
       endWorkers(PThread.unusedWorkers.splice(threads - 1));
+      // The build takes half as many threads as there are cores, at the most, whatever it is told
+      // (https://github.com/tensorflow/tfjs/issues/6081).
+      imports.env.emscripten_num_logical_cores = () => 2 * threads;
       const instance = new WebAssembly.Instance(binary, imports);
       done(instance, binary);
       return instance.exports;

@@ -1,5 +1,9 @@
+import * as z from 'zod';
 import type { NetworkAssets } from '../mobilenet/network.ts';
 import { startThreads, type ThreadScripts } from '../mobilenet/threaded-instance.ts';
+
+// It would try whether it may make code of text, which policies of pages forbid, and report.
+z.config({ jitless: true });
 
 /** What was downloaded. */
 export interface Downloaded {

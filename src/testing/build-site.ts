@@ -37,7 +37,7 @@ export async function buildSite(root: string): Promise<string> {
     root,
     path: 'dist/site',
     inputs: [
-      'src/{errors,safetensors}.ts',
+      'src/{config,errors,safetensors}.ts',
       'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css}',
       'src/testing/build-site.ts',
       'model/*.{json,safetensors}',
