@@ -1,0 +1,33 @@
+import type { ComponentChildren } from 'preact';
+import type { Refusal } from './asker.ts';
+import { useOnline } from './offline.ts';
+
+export interface RefusalNoticeProps {
+  readonly refusal: Refusal;
+  /** What can be done about it. */
+  readonly children?: ComponentChildren;
+}
+
+/** Codes of failures that are none of Petal's problems, and have no page. */
+const withoutPage = ['network', 'timeout', 'unexpected-answer', 'local-unavailable'];
+
+/** Why there is no answer, in the problem's own sentence. */
+export function RefusalNotice({ refusal: { message, code }, children }: RefusalNoticeProps) {
+  const isOnline = useOnline();
+  return (
+    <div class="refusal" role="alert">
+      <p class="refusal-sentence">{message}</p>
+      {code === 'network' && !isOnline && <p>You are offline.</p>}
+      <p class="note">
+        {withoutPage.includes(code) ? (
+          <code>{code}</code>
+        ) : (
+          <a href={`/problems/${code}`}>
+            <code>{code}</code>
+          </a>
+        )}
+      </p>
+      {children !== undefined && <p class="choices">{children}</p>}
+    </div>
+  );
+}
