@@ -31,16 +31,17 @@ type ThreadedInstance = Instance & BackendWasmThreadedSimdModule & { readonly PT
  * Instantiates the binary and starts its threads. That takes waiting, since browsers start a Web
  * Worker between two turns only; what comes out can be installed without.
  *
- * A script that can't be loaded is an uncaught error of the calling Web Worker, and what is returned
- * stays pending.
- *
  * @param binary tfjs-backend-wasm-threaded-simd.wasm, compiled
- * @throws Error where memory is short
+ * @throws Error where a thread fails, its script can't be loaded, or memory is short. Of a thread that
+ *   never answers it never hears.
  */
 export async function startThreads(
   binary: WebAssembly.Module,
   { threads, worker, glue }: ThreadScripts,
 ): Promise<StartedInstance> {
+  const failure = Promise.withResolvers<never>();
+  const listening = new AbortController();
+  const { signal } = listening;
   // Emscripten extends the very object that it is given into the module.
   const module = {
     mainScriptUrlOrBlob: glue,
@@ -52,6 +53,10 @@ export async function startThreads(
       const { PThread } = module as unknown as ThreadedInstance;
       // The build makes 8, whatever is wanted, and waits for all that there are.
       endWorkers(PThread.unusedWorkers.splice(threads - 1));
+      for (const thread of PThread.unusedWorkers) {
+        // Before the glue's own listener, which throws where nobody can catch it.
+        thread.addEventListener('error', (event) => fail(event, PThread), { signal });
+      }
       // The build takes half as many threads as there are cores, at the most, whatever it is told
       // (https://github.com/tensorflow/tfjs/issues/6081).
       imports.env.emscripten_num_logical_cores = () => 2 * threads;
@@ -63,7 +68,14 @@ export async function startThreads(
       throw new Error(`The WASM backend failed: ${text}`);
     },
   };
-  await createModule(module);
+  function fail(event: ErrorEvent, { unusedWorkers }: Threads): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    endWorkers(unusedWorkers);
+    failure.reject(new Error(`A thread has failed: ${event.message ?? 'no script'}`));
+  }
+  await Promise.race([createModule(module), failure.promise]);
+  listening.abort();
   const instance = module as unknown as ThreadedInstance;
   const { PThread } = instance;
   // The glue's own would run code of the instance, which may be broken by then.
