@@ -4,7 +4,7 @@ import { ChallengePlace } from './challenge-place.tsx';
 import { Command } from './command.tsx';
 import { curlCommand } from './curl-command.ts';
 import { Grid } from './grid/grid.tsx';
-import { KeyForm } from './key-form.tsx';
+import { KeyForm, KeyOffer } from './key-form.tsx';
 import { localAsker } from './local-asker.ts';
 import { LocalSwitch } from './local-switch.tsx';
 import { ModelChoice } from './model-choice.tsx';
@@ -47,6 +47,7 @@ export function App({ url, backbone }: AppProps) {
   const [isLocal, setLocal] = useState(rememberedLocal);
   const [given, setGiven] = useState<Given>();
   const [opened, setOpened] = useState<PagePhoto>();
+  const isOnline = useOnline();
 
   const isKept = given?.isKept ?? isLocal;
   const { load, dispose, state: networkState } = network;
@@ -65,11 +66,14 @@ export function App({ url, backbone }: AppProps) {
   const isReady = scopes !== undefined && (siteKey === undefined || challenge !== undefined);
   const makeAsker = useCallback(
     (model: string, isKept: boolean) => {
-      if (!isKept) return serverAsker({ ...address, model, challenge });
+      const isOwn = model !== backbone;
+      if (!isKept) {
+        return serverAsker({ ...address, model: isOwn ? model : undefined, challenge });
+      }
       return localAsker({
         network: load,
         onBroken: dispose,
-        readModel: model === backbone ? undefined : () => readModelFile(address, model),
+        readModel: isOwn ? () => readModelFile(address, model) : undefined,
       });
     },
     [address, backbone, challenge, load, dispose],
@@ -96,17 +100,22 @@ export function App({ url, backbone }: AppProps) {
     chooseModel(name);
   };
 
+  const onModelDeleted = (name: string): void => {
+    setAddress({ ...address });
+    if (model === name) chooseModel(backbone);
+  };
+
   const mayAsk = isLocal || scopes === undefined || scopes.includes('classify');
   return (
     <>
-      {!useOnline() && (
-        <p class="offline" role="status">
-          You are offline.{' '}
-          {networkState.kind === 'ready'
-            ? 'Photos are looked at in your browser.'
-            : 'Photos can be looked at when there is a network again.'}
-        </p>
-      )}
+      <p class="offline" role="status">
+        {(!isOnline || access.isUnreachable) &&
+          `${isOnline ? 'Petal can’t be reached.' : 'You are offline.'} ${
+            networkState.kind === 'ready'
+              ? 'Photos are looked at in your browser.'
+              : 'Photos can be looked at when that is over.'
+          }`}
+      </p>
       {mayAsk ? (
         <PhotoIntake isCompact={given !== undefined} onPhotos={take} />
       ) : (
@@ -116,6 +125,11 @@ export function App({ url, backbone }: AppProps) {
         <ModelChoice models={models} backbone={backbone} chosen={model} onChoose={chooseModel} />
         <LocalSwitch isOn={isLocal} state={networkState} onSwitch={switchTo} />
       </section>
+      {scopes !== undefined &&
+        mayAsk &&
+        (address.key !== undefined || !scopes.includes('train')) && (
+          <KeyOffer hasKey={address.key !== undefined} onKey={changeKey} />
+        )}
       {siteKey !== undefined && !isLocal && (
         <ChallengePlace siteKey={siteKey} onChallenge={setChallenge} />
       )}
@@ -137,8 +151,11 @@ export function App({ url, backbone }: AppProps) {
           />
         </>
       )}
-      {given !== undefined && opened === undefined && (
-        <Grid photos={given.photos} asker={asker} modelName={model} onOpen={setOpened} />
+      {given !== undefined && given.photos.length > 1 && (
+        // It goes on, and keeps its answers, while one of them is looked at.
+        <div hidden={opened !== undefined}>
+          <Grid photos={given.photos} asker={asker} modelName={model} onOpen={setOpened} />
+        </div>
       )}
       <Command
         text={curlCommand({
@@ -149,7 +166,13 @@ export function App({ url, backbone }: AppProps) {
         })}
       />
       {scopes?.includes('train') && (
-        <Teach url={url} askerOf={askerOf} apiKey={address.key} onModelTrained={onModelTrained} />
+        <Teach
+          url={url}
+          askerOf={askerOf}
+          apiKey={address.key}
+          onModelTrained={onModelTrained}
+          onModelDeleted={onModelDeleted}
+        />
       )}
     </>
   );

@@ -93,4 +93,6 @@ export interface TeachProps {
   readonly askerOf: (modelName: string) => Asker;
   /** A model has a new version: the page lists models again, and chooses this one. */
   readonly onModelTrained: (modelName: string) => void;
+  /** A model answers no more: the page lists models again, and chooses another where it was chosen. */
+  readonly onModelDeleted: (modelName: string) => void;
 }

@@ -73,8 +73,10 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
       return;
     }
     onPhoto(file);
-    onClose();
+    close();
   };
+  // It gives the focus back to where it was, and then tells onClose.
+  const close = (): void => dialog.current?.close();
 
   return (
     <dialog ref={dialog} class="camera" aria-label="Take a photo" onClose={onClose}>
@@ -89,7 +91,7 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
             Take the photo
           </button>
         )}
-        <button type="button" class="quiet" onClick={onClose}>
+        <button type="button" class="quiet" onClick={close}>
           Close
         </button>
       </p>

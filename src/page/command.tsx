@@ -15,10 +15,15 @@ export function Command({ text }: CommandProps) {
     return () => clearTimeout(timer);
   }, [said]);
   const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => setSaid('Copied'),
-      () => setSaid('Not copied: select the text instead'),
-    );
+    // Missing where the page isn't a secure context.
+    const clipboard: Clipboard | undefined = navigator.clipboard;
+    if (clipboard === undefined) setSaid('Not copied: select the text instead');
+    else {
+      clipboard.writeText(text).then(
+        () => setSaid('Copied'),
+        () => setSaid('Not copied: select the text instead'),
+      );
+    }
   };
   return (
     <section class="command" aria-labelledby="command-heading">

@@ -5,8 +5,8 @@ import ball from './examples/soccer-ball.jpg';
 
 /** Pictures for people without a photo at hand: drawings of this project. */
 export const examples = [
-  { name: 'daisy.jpg', title: 'A flower', path: daisy },
-  { name: 'balloon.jpg', title: 'A balloon', path: balloon },
-  { name: 'jack-o-lantern.jpg', title: 'A lantern', path: lantern },
-  { name: 'soccer-ball.jpg', title: 'A ball', path: ball },
+  { name: 'daisy.jpg', title: 'Flower', path: daisy },
+  { name: 'balloon.jpg', title: 'Balloon', path: balloon },
+  { name: 'jack-o-lantern.jpg', title: 'Lantern', path: lantern },
+  { name: 'soccer-ball.jpg', title: 'Ball', path: ball },
 ] as const;

@@ -41,10 +41,15 @@ export function LocalSwitch({ isOn, state, onSwitch }: LocalSwitchProps) {
   );
 }
 
+/** The weights, and one of the binaries. */
+const downloadBytes =
+  localFiles.artifact.bytes +
+  Math.max(...Object.values(localFiles.binaries).map(({ bytes }) => bytes));
+
 function sentenceOf(isOn: boolean, state: LocalState): string {
   if (state.kind === 'failed') return state.refusal.message;
   if (!isOn) {
-    return `The network runs in your browser then: ${sizeText(localFiles.artifact.bytes)} are downloaded once.`;
+    return `The network runs in your browser then: about ${sizeText(downloadBytes)} are downloaded once.`;
   }
   if (state.kind === 'ready') {
     const { binary, threads, notKept = '' } = state.network;

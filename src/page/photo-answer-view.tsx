@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { AnswerFacts } from './answer-facts.tsx';
 import type { Asker, PagePhoto, PhotoAnswer } from './asker.ts';
 import { PhotoFigure } from './photo-figure.tsx';
 import { PredictionBars } from './prediction-bars.tsx';
 import { percentText } from './quantity.ts';
-import { RefusalNotice } from './refusal-notice.tsx';
+import { isWorthRepeating, RefusalNotice } from './refusal-notice.tsx';
 import { type Asked, useAnswer } from './use-answer.ts';
 import { WaitNotice } from './wait-notice.tsx';
 
@@ -24,12 +24,19 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
   const [asked, askAgain] = useAnswer(photo.file, asker);
   const [chosen, setChosen] = useState({ of: asked, place: 0 });
   const [heat, setHeat] = useState(firstHeat);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the answer would appear below what is seen.
+    if (matchMedia('(width < 46rem)').matches) section.current?.scrollIntoView();
+    // The button of an example is gone, and would take the place of who works by keyboard with it.
+    if (document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+  }, []);
   // Another answer begins with its first prediction.
   const place = chosen.of === asked ? chosen.place : 0;
   const photoAnswer = asked.kind === 'answered' ? asked.answer : undefined;
   const prediction = photoAnswer?.answer.predictions[place];
   return (
-    <section class="answer" aria-label={`Answer for ${photo.name}`}>
+    <section ref={section} class="answer" tabIndex={-1} aria-label={`Answer for ${photo.name}`}>
       <PhotoFigure
         photo={photo}
         isBusy={asked.kind === 'asking'}
@@ -52,13 +59,17 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
         )}
         {asked.kind === 'refused' && (
           <RefusalNotice refusal={asked.refusal}>
-            <button type="button" onClick={askAgain}>
-              Try again
-            </button>{' '}
-            {onSend !== undefined && (
-              <button type="button" class="quiet" onClick={onSend}>
-                Send it to the server
-              </button>
+            {isWorthRepeating(asked.refusal) && (
+              <>
+                <button type="button" onClick={askAgain}>
+                  Try again
+                </button>
+                {onSend !== undefined && (
+                  <button type="button" class="quiet" onClick={onSend}>
+                    Send it to the server
+                  </button>
+                )}
+              </>
             )}
           </RefusalNotice>
         )}

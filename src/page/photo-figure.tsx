@@ -28,7 +28,7 @@ export function PhotoFigure({ photo, isBusy, picture, label, heat, onHeat }: Pho
     <figure class="photo" aria-busy={isBusy}>
       <div class="photo-frame">
         {isShown ? (
-          <img src={url} alt={`What you gave: ${photo.name}`} onError={() => setUnshownUrl(url)} />
+          <img src={url} alt={`${photo.name}, as you gave it`} onError={() => setUnshownUrl(url)} />
         ) : (
           <p class="no-picture">{url === undefined ? '' : 'This browser can’t show the file.'}</p>
         )}

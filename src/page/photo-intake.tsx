@@ -55,7 +55,8 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
         <p class="target-words">
           <span class="target-title">{title(isDragged, camera)}</span>
           <span class="target-hint note">
-            or paste it with <kbd>Ctrl</kbd> <kbd>V</kbd>; several photos or a folder, too
+            or paste it with <kbd>Ctrl</kbd> <kbd>V</kbd>
+            {!isCompact && '; several photos or a folder, too'}
           </span>
         </p>
         <p class="target-buttons choices">
@@ -145,6 +146,7 @@ function useTransfers(take: (photos: readonly PagePhoto[]) => void): boolean {
     document.addEventListener(
       'dragover',
       (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return;
         event.preventDefault();
         setDragged(true);
       },
@@ -161,9 +163,10 @@ function useTransfers(take: (photos: readonly PagePhoto[]) => void): boolean {
     document.addEventListener(
       'drop',
       (event) => {
-        event.preventDefault();
         setDragged(false);
-        if (event.dataTransfer !== null) accept(event.dataTransfer);
+        if (!event.dataTransfer?.types.includes('Files')) return;
+        event.preventDefault();
+        accept(event.dataTransfer);
       },
       { signal },
     );

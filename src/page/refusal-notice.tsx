@@ -11,6 +11,20 @@ export interface RefusalNoticeProps {
 /** Codes of failures that are none of Petal's problems, and have no page. */
 const withoutPage = ['network', 'timeout', 'unexpected-answer', 'local-unavailable'];
 
+/** Codes that say something of the photo itself: it will be refused again, wherever it is asked about. */
+const ofThePhoto = [
+  'unsupported-media-type',
+  'payload-too-large',
+  'image-too-large',
+  'image-decode-failed',
+  'empty-body',
+];
+
+/** Whether the same photo may be answered the next time. */
+export function isWorthRepeating({ code }: Refusal): boolean {
+  return !ofThePhoto.includes(code);
+}
+
 /** Why there is no answer, in the problem's own sentence. */
 export function RefusalNotice({ refusal: { message, code }, children }: RefusalNoticeProps) {
   const isOnline = useOnline();
@@ -27,7 +41,7 @@ export function RefusalNotice({ refusal: { message, code }, children }: RefusalN
           </a>
         )}
       </p>
-      {children !== undefined && <p class="choices">{children}</p>}
+      <p class="choices">{children}</p>
     </div>
   );
 }

@@ -9,8 +9,8 @@ export interface ServerAskerOptions {
   /** Of Petal. */
   readonly url: URL;
   readonly key?: string | undefined;
-  /** `name` or `name@version`. */
-  readonly model: string;
+  /** `name` or `name@version`; undefined for ImageNet's classes. */
+  readonly model: string | undefined;
   /** Gives a token for each request, where Petal asks for one. */
   readonly challenge?: Challenge | undefined;
 }

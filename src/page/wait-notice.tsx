@@ -5,10 +5,20 @@ export interface WaitNoticeProps {
   readonly againAtMs: number | undefined;
 }
 
+const longMs = 6000;
+
 /** That Petal looks at the photo, or how long it lets it wait. */
 export function WaitNotice({ againAtMs }: WaitNoticeProps) {
   const secondsLeft = useSecondsUntil(againAtMs);
-  if (secondsLeft === undefined) return <p class="wait">Petal is looking at your photo …</p>;
+  const isLong = useIsPast(longMs);
+  if (secondsLeft === undefined) {
+    return (
+      <p class="wait">
+        Petal is looking at your photo …
+        {isLong && <span class="note"> It takes longer than usual.</span>}
+      </p>
+    );
+  }
   return (
     <p class="wait">
       {secondsLeft > 0
@@ -16,6 +26,16 @@ export function WaitNotice({ againAtMs }: WaitNoticeProps) {
         : 'Petal is busy, trying again'}
     </p>
   );
+}
+
+/** Whether so much time has gone by since it was shown. */
+function useIsPast(durationMs: number): boolean {
+  const [isPast, setPast] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setPast(true), durationMs);
+    return () => clearTimeout(timer);
+  }, [durationMs]);
+  return isPast;
 }
 
 function useSecondsUntil(timeMs: number | undefined): number | undefined {

@@ -44,7 +44,7 @@ export async function openTryPage(
     if (request.method() === 'POST') questions.push(pathname + search);
   });
   await page.goto(url.href);
-  await page.getByRole('button', { name: 'Choose photos' }).or(page.getByLabel('Key')).waitFor();
+  await page.locator('.intake, .key').waitFor();
   return {
     page,
     failures,
@@ -94,9 +94,10 @@ export async function transfer(page: Page, kind: 'drop' | 'paste', path: string)
 export async function expectAccessible(page: Page, state: string): Promise<void> {
   // Colours are only right when nothing fades in any more.
   await page.evaluate(async () => {
-    await Promise.all(
-      document.getAnimations().map((animation) => animation.finished.catch(() => undefined)),
-    );
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
   });
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {

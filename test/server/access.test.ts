@@ -277,11 +277,11 @@ describe('a Petal with Turnstile', () => {
     expect(await access({ 'x-api-key': key })).toEqual({ scopes: ['classify'] });
   });
 
-  test('shows the widget in its own form, and lets its script and frame in', async () => {
+  test('lets the script and frame of the widget in on its own page, which says what it takes', async () => {
     await using petal = await start(dummySecrets.passes);
     const response = await petal.fetch('/');
     const [form = ''] = /<form[\s\S]*<\/form>/.exec(await response.text()) ?? [];
-    expect(form).toContain(`<div class="cf-turnstile" data-sitekey="${dummySiteKey}">`);
+    expect(form).toContain('which needs JavaScript');
     const policy = response.headers.get('Content-Security-Policy')?.split('; ');
     expect(policy).toContain("script-src 'self' https://challenges.cloudflare.com");
     expect(policy).toContain('frame-src https://challenges.cloudflare.com');

@@ -30,14 +30,19 @@ export class KnownLabels {
    * @returns undefined where the place says nothing
    */
   judge(photo: PagePhoto, [first]: Predictions): Verdict | undefined {
-    const wnid = /^n\d{8}(?=_)/.exec(photo.name)?.[0] ?? '';
-    const folders = folderOf(photo).split('/').reverse().map(normalized);
-    for (const name of [wnid, ...folders]) {
+    for (const name of placeNames(photo)) {
       const truth = this.#labels.get(name);
       if (truth !== undefined) return { truth, isRight: first?.label === truth };
     }
     return undefined;
   }
+}
+
+/** What a photo's place may call what it shows, the likeliest first; empty for a file like any other. */
+export function placeNames(photo: PagePhoto): string[] {
+  const wnid = /^n\d{8}(?=_)/.exec(photo.name)?.[0] ?? '';
+  const folders = folderOf(photo).split('/').reverse().map(normalized);
+  return [wnid, ...folders].filter((name) => name !== '');
 }
 
 /** Folders are named in many ways: "Egyptian cat", "egyptian_cat", "jack-o-lantern". */

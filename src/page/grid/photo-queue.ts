@@ -1,7 +1,7 @@
 import { type Asker, isRefusal, type PagePhoto, type Refusal } from '../asker.ts';
 import { csvPredictions } from './csv.ts';
-import { KnownLabels } from './known-labels.ts';
-import { type AskedPhoto, folderOf, type PhotoResult } from './photo-result.ts';
+import { KnownLabels, placeNames } from './known-labels.ts';
+import type { AskedPhoto, PhotoResult } from './photo-result.ts';
 import type { Thumbnails } from './thumbnails.ts';
 
 /** More than any model has. */
@@ -29,26 +29,29 @@ export class PhotoQueue {
   readonly #thumbnails: Thumbnails<Blob>;
   #photos: AskedPhoto[];
   #abort: AbortController | undefined;
+  #hasBegun = false;
   /** Where the photos are of which the run under way has to do. */
   #due: number[] = [];
 
   /** Is called whenever something below has changed. */
   onChange: () => void = () => {};
   /** Of the run under way, or the last one: how many photos it was to ask about, and how many are left. */
-  total = 0;
-  left = 0;
+  total: number;
+  left: number;
   /** By `performance.now()`. */
-  startedMs = 0;
+  startedMs = performance.now();
   /** Why the run ended early. */
   stoppedBy: Refusal | undefined;
   /** After how many seconds Petal, who is busy, is asked again. */
   waitSeconds: number | undefined;
-  /** Undefined until a photo has been answered, and where no photo lies in a folder. */
+  /** Undefined until a photo has been answered whose place may say what it shows. */
   labels: KnownLabels | undefined;
 
   constructor(photos: readonly PagePhoto[], asker: Asker, thumbnails: Thumbnails<Blob>) {
     this.#asker = asker;
     this.#thumbnails = thumbnails;
+    this.total = photos.length;
+    this.left = photos.length;
     this.#photos = photos.map((photo, place) => ({
       place,
       photo,
@@ -61,8 +64,9 @@ export class PhotoQueue {
     return this.#photos;
   }
 
+  /** From the beginning until all were asked about, or it was stopped. */
   get isRunning(): boolean {
-    return this.#abort !== undefined;
+    return !this.#hasBegun || this.#abort !== undefined;
   }
 
   /** Asks about all photos that have no answer. */
@@ -70,6 +74,7 @@ export class PhotoQueue {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
+    this.#hasBegun = true;
     this.stoppedBy = undefined;
     this.startedMs = performance.now();
     this.#due = [...this.#photos.keys()].filter(
@@ -124,7 +129,7 @@ export class PhotoQueue {
   /** @returns undefined where the run has ended */
   async #resultOf(photo: PagePhoto, signal: AbortSignal): Promise<PhotoResult | undefined> {
     // One answer tells all labels, to compare the names of folders with.
-    const isForLabels = this.labels === undefined && folderOf(photo) !== '';
+    const isForLabels = this.labels === undefined && placeNames(photo).length > 0;
     try {
       const { answer } = await this.#asker.ask(photo.file, {
         topK: isForLabels ? allLabels : csvPredictions,

@@ -11,6 +11,7 @@ import type {
   CustomModelAnswer,
   CustomModelSummary,
   DeletedModelAnswer,
+  ModelAnswer,
   ModelsAnswer,
 } from '../../contract/models.ts';
 
@@ -65,14 +66,24 @@ export class TaughtModel {
     this.#transport = transportTo(address);
   }
 
-  /** @returns undefined where there is no such model, or it was deleted */
+  /**
+   * @returns undefined where there is no such model, or it was deleted
+   * @throws PetalError `invalid-parameter` where the name is the backbone's
+   */
   async describe(signal: AbortSignal): Promise<CustomModelAnswer | undefined> {
-    return await this.#send<CustomModelAnswer>({ path: '', method: 'GET', signal }).catch(
-      (error: unknown) => {
-        if (error instanceof PetalError && error.code === 'model-not-found') return undefined;
-        throw error;
-      },
-    );
+    const answer = await this.#send<CustomModelAnswer | ModelAnswer>({
+      path: '',
+      method: 'GET',
+      signal,
+    }).catch((error: unknown) => {
+      if (error instanceof PetalError && error.code === 'model-not-found') return undefined;
+      throw error;
+    });
+    if (answer === undefined || 'examples' in answer) return answer;
+    throw new PetalError(`${this.name} is the model that Petal comes with. Choose another name.`, {
+      code: 'invalid-parameter',
+      title: 'The name is taken',
+    });
   }
 
   /** All of them, page by page. */

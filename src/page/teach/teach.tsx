@@ -6,19 +6,21 @@ import { Workbench } from './workbench.ts';
 import { WorkbenchView } from './workbench-view.tsx';
 
 /** A model of one's own, from its name to its answers, without leaving the page. */
-export function Teach({ url, apiKey, askerOf, onModelTrained }: TeachProps) {
+export function Teach(props: TeachProps) {
+  const { url, apiKey, askerOf } = props;
   const { href } = url;
   const address = useMemo(() => ({ url: new URL(href), apiKey }), [href, apiKey]);
   const [name, setName] = useState<string>();
-  const latestOnTrained = useRef(onModelTrained);
-  latestOnTrained.current = onModelTrained;
+  const latest = useRef(props);
+  latest.current = props;
   const bench = useMemo(
     () =>
       name === undefined
         ? undefined
-        : new Workbench(new TaughtModel(address, name), (trained) =>
-            latestOnTrained.current(trained),
-          ),
+        : new Workbench(new TaughtModel(address, name), {
+            onModelTrained: (trained) => latest.current.onModelTrained(trained),
+            onModelDeleted: (deleted) => latest.current.onModelDeleted(deleted),
+          }),
     [address, name],
   );
   return (

@@ -9,6 +9,10 @@ export function UploadStatus({ upload }: { upload: Upload }) {
   const { isRunning, left, total, startedMs, refused, repeatedCount, stoppedBy } = upload;
   return (
     <>
+      <p class="visually-hidden" role="status">
+        {isRunning && 'Adding photos.'}
+        {!isRunning && total > 0 && `${total - left - refused.length} of ${total} photos added.`}
+      </p>
       {isRunning && (
         <WorkProgress
           label="Photos that were added"

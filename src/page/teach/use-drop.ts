@@ -19,20 +19,23 @@ export function useDrop<Element extends HTMLElement>(
     const element = place.current;
     if (element === null) return;
     const end = new AbortController();
-    const on = (type: 'dragover' | 'dragleave' | 'drop', act: (event: DragEvent) => void): void => {
-      const listener = (event: DragEvent): void => {
+    const on = (type: 'dragover' | 'dragleave' | 'drop'): void => {
+      const listener = async (event: DragEvent): Promise<void> => {
         event.preventDefault();
         event.stopPropagation();
         setIsOver(type === 'dragover');
-        act(event);
+        // To the page it is as if nothing were dragged over it any more.
+        document.dispatchEvent(new DragEvent('dragleave'));
+        const { dataTransfer } = event;
+        if (type === 'drop' && dataTransfer !== null) {
+          latest.current(await transferredPhotos(dataTransfer));
+        }
       };
       element.addEventListener(type, listener, { signal: end.signal });
     };
-    on('dragover', () => {});
-    on('dragleave', () => {});
-    on('drop', async ({ dataTransfer }) => {
-      if (dataTransfer !== null) latest.current(await transferredPhotos(dataTransfer));
-    });
+    on('dragover');
+    on('dragleave');
+    on('drop');
     return () => end.abort();
   }, []);
   return { place, isOver };

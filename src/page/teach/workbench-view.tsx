@@ -67,7 +67,7 @@ function Happenings({ bench }: { bench: Workbench }) {
           {problem.message}
         </p>
       )}
-      {!isLoaded && problem && (
+      {!isLoaded && problem && problem.code !== 'invalid-parameter' && (
         <button type="button" class="quiet" onClick={() => void bench.load()}>
           Try again
         </button>
@@ -132,8 +132,8 @@ function Training({ bench }: { bench: Workbench }) {
         Train
       </button>
       <span class="note">
-        {hint ??
-          (isTrained ? 'The model knows all of these photos.' : 'Everything is ready to train.')}
+        {isTrained && 'The model knows all of these photos. '}
+        {hint ?? (isTrained ? '' : 'Everything is ready to train.')}
       </span>
     </div>
   );

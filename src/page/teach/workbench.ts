@@ -11,6 +11,13 @@ export interface TaughtClass extends ClassSize {
   readonly examples: readonly Example[];
 }
 
+/** Is told what concerns others than the workbench, by the model's name. */
+export interface WorkbenchListener {
+  /** There is a new version, or one that was gone back to, or the model was restored. */
+  readonly onModelTrained: (name: string) => void;
+  readonly onModelDeleted: (name: string) => void;
+}
+
 /** Photos of one request when they are moved. */
 const movedAtATime = 6;
 
@@ -20,8 +27,10 @@ export class Workbench {
   readonly upload: Upload;
   /** By the ids of examples. */
   readonly pictures = new Thumbnails<string>();
-  readonly #onTrained: (name: string) => void;
+  readonly #listener: WorkbenchListener;
   #labels: string[] = [];
+  /** Whether examples were added, moved or deleted here since the last training. */
+  #isChanged = false;
   readonly #examples = new Map<string, Example>();
   #end = new AbortController();
 
@@ -38,11 +47,11 @@ export class Workbench {
   problem: Refusal | undefined;
   isDeleted = false;
 
-  /** @param onTrained is told of every new version, also of one that is gone back to */
-  constructor(model: TaughtModel, onTrained: (name: string) => void) {
+  constructor(model: TaughtModel, listener: WorkbenchListener) {
     this.model = model;
-    this.#onTrained = onTrained;
+    this.#listener = listener;
     this.upload = new Upload(model, (added, photo) => {
+      if (added.outcome !== 'unchanged') this.#isChanged = true;
       this.#put({ id: added.id, label: added.label, hasPhoto: true });
       void this.pictures.make(added.id, photo).then(() => this.onChange());
     });
@@ -55,10 +64,10 @@ export class Workbench {
     return [...classes].map(([label, examples]) => ({ label, count: examples.length, examples }));
   }
 
-  /** Whether training would make something else of the examples than there is. */
+  /** Whether the version that answers was trained on what there is, as far as that is known. */
   get isTrained(): boolean {
     const manifest = this.description?.manifest;
-    if (manifest === undefined) return false;
+    if (manifest === undefined || this.#isChanged) return false;
     const filled = this.classes.filter(({ count }) => count > 0);
     const counts = new Map(
       manifest.labels.map((label, at) => [label, manifest.training.examples[at]]),
@@ -81,6 +90,7 @@ export class Workbench {
       this.#examples.clear();
       this.#labels = description?.examples.map(({ label }) => label) ?? [];
       for (const example of examples) this.#put(example);
+      this.#isChanged = false;
       this.isLoaded = true;
     });
   }
@@ -123,6 +133,7 @@ export class Workbench {
         const photos = await Promise.all(some.map(({ id }) => this.model.photo(id)));
         for (const result of await this.model.add(label, photos)) {
           if ('problem' in result) throw result.problem;
+          this.#isChanged = true;
           this.#put({ id: result.id, label, hasPhoto: true });
         }
       }
@@ -134,6 +145,7 @@ export class Workbench {
       for (const { id } of examples) {
         await this.model.remove(id);
         this.#examples.delete(id);
+        this.#isChanged = true;
         this.onChange();
       }
     });
@@ -145,6 +157,7 @@ export class Workbench {
       for (const [id, example] of this.#examples) {
         if (example.label === label) this.#examples.delete(id);
       }
+      this.#isChanged = true;
       this.#labels = this.#labels.filter((each) => each !== label);
     });
   }
@@ -157,11 +170,12 @@ export class Workbench {
         this.onChange();
       }, this.#end.signal);
       this.description = trained;
+      this.#isChanged = false;
       this.notice =
         trained.version === former
           ? `Nothing has changed since version ${former} was trained.`
           : `Version ${trained.version} is trained, and answers from now on.`;
-      this.#onTrained(this.model.name);
+      this.#listener.onModelTrained(this.model.name);
     });
   }
 
@@ -169,7 +183,7 @@ export class Workbench {
     await this.#do('Going back …', async () => {
       this.description = await this.model.rollBack(version);
       this.notice = `Version ${version} answers from now on.`;
-      this.#onTrained(this.model.name);
+      this.#listener.onModelTrained(this.model.name);
     });
   }
 
@@ -178,6 +192,7 @@ export class Workbench {
       const { erasedAt } = await this.model.delete();
       this.isDeleted = true;
       const until = new Date(erasedAt).toLocaleDateString(undefined, { dateStyle: 'long' });
+      this.#listener.onModelDeleted(this.model.name);
       this.notice = `${this.model.name} is deleted. Until ${until} it can be restored with all its photos and versions.`;
     });
   }
@@ -189,7 +204,9 @@ export class Workbench {
     if (this.problem !== undefined) return;
     await this.load();
     this.notice = `${this.model.name} is back.`;
-    if (this.description?.version != null) this.#onTrained(this.model.name);
+    // Photos that it was found out by.
+    if (this.upload.left > 0) void this.upload.run();
+    if (this.description?.version != null) this.#listener.onModelTrained(this.model.name);
     this.onChange();
   }
 
