@@ -29,6 +29,29 @@ export async function openPage(
   return { page, failures, close: () => context.close() };
 }
 
+/** What a test does with a page; it may take back a failure that it has made itself. */
+export type RunInPage = (page: Page, failures: string[]) => Promise<void>;
+
+/**
+ * Opens an address, runs, and closes it.
+ *
+ * @throws where anything was wrong with the page meanwhile
+ */
+export async function runInPage(
+  browser: Browser,
+  address: URL,
+  run: RunInPage,
+  options?: BrowserContextOptions,
+): Promise<void> {
+  const opened = await openPage(browser, address, options);
+  try {
+    await run(opened.page, opened.failures);
+    expect(opened.failures).toEqual([]);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** @throws where the page is wider than what shows it */
 export async function expectFits(page: Page): Promise<void> {
   const [width, shown] = await page.evaluate(() => [

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ClassifyAnswer, classifyAnswer } from '../../src/contract/answers.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
-import { type BrowserPage, expectFits, openPage } from './browser-page.ts';
+import { expectFits, openPage, type RunInPage, runInPage } from './browser-page.ts';
 import { readCsv } from './read-csv.ts';
 import { expectAccessible } from './try-page.ts';
 
@@ -45,18 +45,8 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Opens the page, runs, and looks whether anything was wrong with it meanwhile. */
-  async function withPage(
-    run: (page: Page, opened: BrowserPage) => Promise<void>,
-    options: BrowserContextOptions = {},
-  ): Promise<void> {
-    const opened = await openPage(browser, petal.url, options);
-    try {
-      await run(opened.page, opened);
-      expect(opened.failures).toEqual([]);
-    } finally {
-      await opened.close();
-    }
+  function withPage(run: RunInPage, options?: BrowserContextOptions): Promise<void> {
+    return runInPage(browser, petal.url, run, options);
   }
 
   async function give(page: Page, ...paths: readonly string[]): Promise<void> {
@@ -302,7 +292,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
     }));
 
   test('a server that is gone is told once, and the rest waits for it', () =>
-    withPage(async (page, { failures }) => {
+    withPage(async (page, failures) => {
       let isGone = false;
       let count = 0;
       await page.route('**/v1/classify*', async (route) => {

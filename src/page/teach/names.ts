@@ -17,13 +17,13 @@ export function modelNameProblem(name: string): string | undefined {
 
 /** @see modelNameProblem */
 export function labelProblem(label: string): string | undefined {
-  if (/^[^,\p{Cc}]{1,100}$/u.test(label)) return undefined;
-  return label.length > 100
-    ? 'The name of a class has at most 100 letters.'
+  if (label.length > 100) return 'The name of a class has at most 100 letters.';
+  return /^[^,\p{Cc}]+$/u.test(label)
+    ? undefined
     : 'The name of a class has at least one letter, and no comma.';
 }
 
-/** A folder's name as that of a class. */
+/** A folder's name as that of a class; empty where none is left. */
 export function labelOfFolder(name: string): string {
   return name
     .replace(/[,\p{Cc}]+/gu, ' ')
