@@ -14,7 +14,7 @@ export interface PrepareOptions {
 }
 
 /** Files of these types Petal reads itself; others are turned into a JPEG if the browser can read them. */
-const readTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/bmp'];
+const readTypes = /^image\/(jpeg|png|webp|gif|bmp)$/;
 
 /** A file up to this size travels as it is. */
 const smallBytes = 150_000;
@@ -37,8 +37,7 @@ export async function preparePhoto(
 ): Promise<PreparedPhoto> {
   signal?.throwIfAborted();
   const unchanged = { blob: file, isReduced: false };
-  const isRead = readTypes.includes(file.type) && !(await isBoxed(file));
-  signal?.throwIfAborted();
+  const isRead = readTypes.test(file.type) && !(await isBoxed(file));
   if (isRead && file.size <= smallBytes) return unchanged;
   const canvas = await uprightCanvas(file, shortSide, signal);
   const blob = await new Promise<Blob | null>((resolve) => {

@@ -29,7 +29,7 @@ export async function uprightCanvas(
   signal?: AbortSignal,
 ): Promise<HTMLCanvasElement | undefined> {
   const { blob, header } = await readUnturned(file);
-  const { width = 0, height = 0, orientation = 1 } = header ?? {};
+  const { width, height, orientation } = header;
   const isLarge = Math.min(width, height) > shortSide;
   // The other side follows.
   const side = width < height ? 'resizeWidth' : 'resizeHeight';
@@ -52,7 +52,7 @@ async function readUnturned(file: Blob) {
   // Other formats may have EXIF at their end.
   const bytes = start[0] === 0xff ? start : new Uint8Array(await file.arrayBuffer());
   const header = readPhotoHeader(bytes);
-  if (header?.orientationAt === undefined) return { blob: file, header };
+  if (header.orientationAt === 0) return { blob: file, header };
   // The same in either order of bytes.
   bytes.fill(0, header.orientationAt, header.orientationAt + 2);
   return { blob: new Blob([bytes, file.slice(bytes.length)], { type: file.type }), header };

@@ -7,31 +7,29 @@ const maxWaitMs = 10_000;
 const lookEveryMs = 100;
 
 /** The field, and before that what Turnstile will put it into. */
-const selector = '[name="cf-turnstile-response"],.cf-turnstile';
+const selector = '[name=cf-turnstile-response],.cf-turnstile';
 
 /**
  * Takes a token, and asks Turnstile for another one: a token is good once, and the form may need one itself.
  *
  * @param form that of the widget, which Turnstile's field is in
- * @param onWait called where the token isn't there yet
  * @returns undefined without Turnstile, or where it gives none
  * @throws the signal's reason where it is aborted
  */
 export async function takeToken(
   form: HTMLFormElement | null,
-  onWait: () => void,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const found = (): HTMLElement[] => [...(form?.querySelectorAll<HTMLElement>(selector) ?? [])];
-  for (let waitedMs = 0; found().length > 0 && waitedMs < maxWaitMs; waitedMs += lookEveryMs) {
-    for (const element of found()) {
-      if (!(element instanceof HTMLInputElement) || element.value === '') continue;
-      const token = element.value;
+  for (let waitedMs = 0; waitedMs < maxWaitMs; waitedMs += lookEveryMs) {
+    const found = form?.querySelectorAll(selector) ?? [];
+    if (found.length === 0) break;
+    for (const field of found) {
+      if (!(field instanceof HTMLInputElement) || field.value === '') continue;
+      const token = field.value;
       const { turnstile } = globalThis as { turnstile?: { reset(widget?: Element): void } };
-      turnstile?.reset(element.closest('.cf-turnstile') ?? undefined);
+      turnstile?.reset(field.closest('.cf-turnstile') ?? undefined);
       return token;
     }
-    onWait();
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     signal.throwIfAborted();
   }

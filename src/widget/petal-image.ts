@@ -6,9 +6,7 @@ import { isAccepted, namedPhoto } from './chosen-file.ts';
 import { ask, codeOf } from './question.ts';
 import { asFlag, asNumber, asText, reflect } from './reflected.ts';
 import { englishStrings, filled, type WidgetStrings } from './strings.ts';
-import { View } from './view.ts';
-
-export type Prediction = ClassifyAnswer['predictions'][number];
+import { type Prediction, View } from './view.ts';
 
 /** `detail` of the event `petal-result`. */
 export interface PetalResult {
@@ -142,7 +140,7 @@ export class PetalImageElement extends HTMLElement {
       },
     });
     const fallback = document.createElement('slot');
-    fallback.onslotchange = () => disableFields(fallback);
+    fallback.onslotchange = () => this.#replaceFallback();
     fallback.hidden = true;
     this.#input.type = 'file';
     this.#input.hidden = true;
@@ -154,8 +152,9 @@ export class PetalImageElement extends HTMLElement {
     };
     root.append(this.#input, fallback);
     // Events of its parts say nothing to the page: the element has its own.
-    root.addEventListener('input', (event) => event.stopPropagation());
-    root.addEventListener('change', (event) => event.stopPropagation());
+    const stop = (event: Event) => event.stopPropagation();
+    root.addEventListener('input', stop);
+    root.addEventListener('change', stop);
     this.addEventListener('click', (event) => {
       // A label of the page was clicked.
       if (event.composedPath()[0] === this && !this.#isDisabled) this.#input.click();
@@ -206,10 +205,6 @@ export class PetalImageElement extends HTMLElement {
     if (!(file instanceof File)) return;
     this.#set(file);
     this.#restoredLabel = state.get('label');
-  }
-
-  get type(): string {
-    return this.localName;
   }
 
   get form(): HTMLFormElement | null {
@@ -314,6 +309,13 @@ export class PetalImageElement extends HTMLElement {
     else this.#fail('not-accepted', this.strings.notAccepted);
   }
 
+  /** Fields in the element are for pages without scripts; now they would be submitted a second time. */
+  #replaceFallback(): void {
+    for (const field of this.querySelectorAll('*')) {
+      if ('disabled' in field) field.disabled = true;
+    }
+  }
+
   /** What a person chose. */
   #choose(file: File | undefined): void {
     this.#set(file);
@@ -321,8 +323,8 @@ export class PetalImageElement extends HTMLElement {
   }
 
   #tell(): void {
-    this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
-    this.dispatchEvent(new Event('change', { bubbles: true }));
+    this.#dispatch('input');
+    this.#dispatch('change');
   }
 
   #set(file: File | undefined): void {
@@ -367,8 +369,10 @@ export class PetalImageElement extends HTMLElement {
     } catch (error) {
       if (work.signal.aborted) return;
       this.#work = undefined;
-      const { message } = error instanceof Error ? error : new Error(String(error));
-      this.#fail(codeOf(error) ?? 'internal', message);
+      this.#fail(
+        codeOf(error) ?? 'internal',
+        error instanceof Error ? error.message : String(error),
+      );
     } finally {
       clearTimeout(patience);
     }
@@ -395,8 +399,7 @@ export class PetalImageElement extends HTMLElement {
       model: model || undefined,
       challengeToken: async () => {
         this.challengeToken = undefined;
-        const onWait = () => this.#act(work, strings.checking);
-        return challengeToken ?? (await takeToken(this.form, onWait, signal));
+        return challengeToken ?? (await takeToken(this.form, signal));
       },
     };
     return await ask(photo, question, {
@@ -430,7 +433,7 @@ export class PetalImageElement extends HTMLElement {
     this.#dispatch<PetalProblem>('petal-error', this.#problem);
   }
 
-  #dispatch<Detail>(type: string, detail: Detail): void {
+  #dispatch<Detail>(type: string, detail?: Detail): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
@@ -457,7 +460,7 @@ export class PetalImageElement extends HTMLElement {
       isBusy,
       share: this.#share,
       canRetry: isError && !this.#answer && !!this.#file && !this.#isRefused,
-      predictions: this.#answer?.predictions ?? none,
+      predictions: this.predictions,
       chosen: this.#chosen,
     });
   }
@@ -466,9 +469,8 @@ export class PetalImageElement extends HTMLElement {
     if (this.#work) return this.#activity;
     if (this.#problem) return this.#problem.detail;
     if (!this.#answer) return '';
-    const { predictions, unknown } = this.#answer;
-    const verdict =
-      predictions.length === 0 ? strings.nothing : unknown ? strings.unsure : strings.found;
+    const isSure = this.predictions.length > 0 && !this.#answer.unknown;
+    const verdict = isSure ? strings.found : strings.unsure;
     return this.#isFallback ? `${strings.fallback} ${verdict}` : verdict;
   }
 
@@ -505,15 +507,6 @@ export class PetalImageElement extends HTMLElement {
       message || (valueMissing ? required : ''),
       this.#view.anchor,
     );
-  }
-}
-
-/** The fields in the element are for pages without scripts; now they would be submitted a second time. */
-function disableFields(slot: HTMLSlotElement): void {
-  for (const element of slot.assignedElements()) {
-    for (const field of [element, ...element.querySelectorAll('*')]) {
-      if ('disabled' in field) field.disabled = true;
-    }
   }
 }
 

@@ -29,9 +29,6 @@ export interface QuestionProgress {
   onFallback(): void;
 }
 
-/** Statuses after which the transport waits, and sends the request again. */
-const passingStatuses = [429, 503];
-
 /**
  * Asks what a photo shows.
  *
@@ -71,7 +68,8 @@ export async function ask(
     async fetch(target, init) {
       progress.onBusy();
       const response = await fetch(target, init);
-      const seconds = passingStatuses.includes(response.status) && retryAfterSeconds(response);
+      // Refusals that pass say so, and the transport waits for them.
+      const seconds = response.ok ? 0 : retryAfterSeconds(response);
       if (seconds) progress.onWait(Math.ceil(seconds));
       return response;
     },
@@ -104,7 +102,6 @@ const unavailable = 'local-unavailable';
 
 /** The code of a PetalError or a LocalError. */
 export function codeOf(error: unknown): string | undefined {
-  return isObject(error) && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }

@@ -11,8 +11,6 @@ export function reflect(
   read: (text: string | null) => unknown,
 ): void {
   Object.defineProperty(prototype, property, {
-    configurable: true,
-    enumerable: true,
     get(this: HTMLElement) {
       return read(this.getAttribute(attribute));
     },

@@ -8,18 +8,14 @@ export interface WidgetStrings {
   readonly hint: string;
   /** While the photo is reduced and classified. */
   readonly busy: string;
-  /** While the token of Turnstile is awaited. */
-  readonly checking: string;
   /** Before the request is sent again; `{seconds}` is the time until then. */
   readonly waiting: string;
   /** While the network is downloaded; `{percent}` is how much of it is there. */
   readonly loading: string;
   /** Above predictions, the first of which is chosen. */
   readonly found: string;
-  /** Above predictions of a photo that probably shows none of the classes. */
+  /** Above predictions of a photo that probably shows none of the classes, and where none is as probable as asked for. */
   readonly unsure: string;
-  /** Where no prediction is as probable as asked for. */
-  readonly nothing: string;
   /** The last of the choices: the photo is submitted without a label. */
   readonly none: string;
   /** Before the answer, where the network in the browser was asked for but the server answered. */
@@ -40,17 +36,15 @@ export const englishStrings: WidgetStrings = {
   retry: 'Try again',
   hint: 'or drop or paste it here',
   busy: 'Looking at the photo …',
-  checking: 'Checking that you are human …',
   waiting: 'Petal is busy. It is asked again in {seconds} seconds.',
   loading: 'Loading the network: {percent} %',
   found: 'Is this right?',
-  unsure: 'Petal isn’t sure. Is it one of these?',
-  nothing: 'Petal isn’t sure what this is.',
+  unsure: 'Petal isn’t sure what this is.',
   none: 'None of these',
-  fallback: 'This browser can’t run the network. The photo was sent to the server.',
+  fallback: 'This browser can’t run the network, so the photo was sent.',
   required: 'Choose a photo.',
-  unfinished: 'The photo is still being looked at. Wait a few seconds.',
-  notAccepted: 'This file can’t be used here. Choose a photo.',
+  unfinished: 'Wait a few seconds: the photo is being looked at.',
+  notAccepted: 'This is not a photo that can be used here.',
   problems: {},
 };
 

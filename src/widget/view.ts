@@ -2,6 +2,8 @@ import type { ClassifyAnswer } from '../contract/answers.ts';
 import type { WidgetStrings } from './strings.ts';
 import { widgetStyle } from './style.ts';
 
+export type Prediction = ClassifyAnswer['predictions'][number];
+
 /** What is to be seen. */
 export interface Shown {
   readonly label: string;
@@ -19,7 +21,7 @@ export interface Shown {
   readonly share: number | undefined;
   readonly canRetry: boolean;
   /** The same list as before where nothing is new. */
-  readonly predictions: ClassifyAnswer['predictions'];
+  readonly predictions: readonly Prediction[];
   /** Place among the predictions, -1 for none of them; undefined before a choice. */
   readonly chosen: number | undefined;
 }
@@ -35,7 +37,7 @@ export interface ViewHandlers {
 /** The widget's elements, which are made once, without markup: a policy of Trusted Types lets them pass. */
 export class View {
   readonly #base = make('div', 'base', { role: 'group' });
-  readonly #label = make('span', 'label');
+  readonly #label = make('div', 'label');
   readonly #body = make('div', 'body');
   readonly #side = make('div', 'side');
   // It stays when it is empty: what comes into being with its text isn't read out.
@@ -44,7 +46,7 @@ export class View {
   readonly #fill = make('div', 'fill');
   readonly #predictions = make('div', 'predictions', { role: 'radiogroup' });
   readonly #actions = make('div', 'actions');
-  readonly #hint = make('span', 'hint');
+  readonly #hint = make('div', 'hint');
   readonly #choose: HTMLButtonElement;
   readonly #retry: HTMLButtonElement;
   readonly #remove: HTMLButtonElement;
@@ -101,8 +103,6 @@ export class View {
       }
     }
     say(this.#status, shown.status);
-    this.#status.hidden = false;
-    this.#status.classList.toggle('error', shown.isError);
     this.#status.part.toggle('error', shown.isError);
     this.#track.hidden = !shown.isBusy;
     this.#track.ariaLabel = strings.busy;
@@ -136,7 +136,7 @@ export class View {
       const share = make('span', 'probability');
       share.textContent = `${(probability * 100).toFixed(1)} %`;
       const bar = make('span', 'bar');
-      bar.style.inlineSize = `${probability * 100}%`;
+      bar.style.backgroundSize = `${probability * 100}%`;
       row.append(share, bar);
     }
     return row;
@@ -165,8 +165,7 @@ function makeButton(name: string, onClick: () => void): HTMLButtonElement {
   return button;
 }
 
-/** An element without a text is not there. */
+/** Changes nothing where nothing is new, so that nothing is read out twice. Without a text it isn't to be seen. */
 function say(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
-  element.hidden = text === '';
 }

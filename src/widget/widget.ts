@@ -1,8 +1,8 @@
 /** `/widget.js`: defines `<petal-image>` for the page that loads it. */
 import { PetalImageElement, type PetalProblem, type PetalResult } from './petal-image.ts';
 
-export type { Prediction } from './petal-image.ts';
 export type { WidgetStrings } from './strings.ts';
+export type { Prediction } from './view.ts';
 export { PetalImageElement, type PetalProblem, type PetalResult };
 
 declare global {
