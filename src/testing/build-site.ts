@@ -38,7 +38,7 @@ export async function buildSite(root: string): Promise<string> {
     path: 'dist/site',
     inputs: [
       'src/{config,errors,safetensors}.ts',
-      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css}',
+      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css,jpg}',
       'src/testing/build-site.ts',
       'model/*.{json,safetensors}',
       'package-lock.json',
@@ -50,7 +50,6 @@ export async function buildSite(root: string): Promise<string> {
       const page = {
         'page.tsx': 'page',
         'page.css': 'page',
-        'service-worker.ts': 'service-worker',
       };
       await bundle(root, folder, {
         entryPoints: Object.entries(page).map(([source, out]) => ({
@@ -59,8 +58,10 @@ export async function buildSite(root: string): Promise<string> {
         })),
         define,
       });
-      // By itself, so that the widget shares no chunk with the page, and is one request.
-      await bundle(root, folder, { entryPoints: ['src/widget/widget.ts'], define });
+      // By themselves, so that they share no chunk with the page, and are one request each.
+      for (const entryPoint of ['src/widget/widget.ts', 'src/page/service-worker.ts']) {
+        await bundle(root, folder, { entryPoints: [entryPoint], define });
+      }
       // For pages of one's own, which import it from here.
       const local = { in: 'src/local/local-network.ts', out: 'local' };
       await bundle(root, folder, { entryPoints: [local], define });
@@ -78,6 +79,9 @@ async function bundle(root: string, folder: string, options: BuildOptions): Prom
     outdir: folder,
     entryNames: '[name]',
     chunkNames: 'assets/[name]-[hash]',
+    assetNames: 'assets/[name]-[hash]',
+    publicPath: '/',
+    loader: { '.jpg': 'file' },
     write: true,
     ...options,
   });
