@@ -6,7 +6,10 @@ import {
 import { AppError } from '../errors.ts';
 
 /** The fields of a form that hold photos; PHP and Rails put brackets behind names of several. */
-const photoFields = ['image', 'images', 'image[]', 'images[]'];
+const photoFields = ['image', 'images', 'image[]', 'images[]', 'photo'];
+
+/** What `<petal-image>` says of its photo, in a form that a page of its own sends here. */
+const widgetFields = /^(image|photo)\.(label|probability)$/;
 
 /** More parts than this beside the photos are not read. */
 const maxOtherParts = 20;
@@ -34,6 +37,7 @@ export function readForm(body: Uint8Array, mediaType: string, maxPhotos: number)
   const photos: Uint8Array[] = [];
   const fields: [string, string][] = [];
   for (const { name, isFile, bytes } of readParts(body, mediaType, maxPhotos + maxOtherParts)) {
+    if (widgetFields.test(name)) continue;
     if (photoFields.includes(name) && isFile) photos.push(bytes);
     else if (isFile || photoFields.includes(name)) {
       throw invalid(`received ${shown(name)} as ${isFile ? 'a file' : 'text'}`);

@@ -38,9 +38,10 @@ export class PhotoClassifier {
    */
   async classify(request: PhotoRequest): Promise<LocalAnswer> {
     const { photo, heatmaps } = request;
+    // First, since the file of a model comes once, whatever is wrong with its photo.
+    const model = this.#modelOf(request.model);
     const topK = readOption('top_k', request.topK);
     const minProbability = readOption('min_probability', request.minProbability);
-    const model = this.#modelOf(request.model);
     const bytes = await readBytes(photo);
     const parts = { network: this.#network, limits: this.#config, now: () => performance.now() };
     const { image, view, durationsMs, ...answer } = classifyImage(parts, bytes, model, {

@@ -150,12 +150,16 @@ async function receive(
 }
 
 /** @param length of what has arrived; undefined where there was no answer */
-function brokenOff({ host }: URL, { bytes }: SiteFile, length: number | undefined): string {
+function brokenOff({ host, origin }: URL, { bytes }: SiteFile, length: number | undefined): string {
   const what =
     length === undefined
       ? `${host} could not be reached`
       : `the connection to ${host} broke off after ${megabytes(length)} of ${megabytes(bytes)} MB`;
-  return `The network could not be downloaded: ${what}. Check the connection, and try again.`;
+  const advice =
+    length === undefined && origin !== globalThis.origin
+      ? `If this page has a Content-Security-Policy, it has to allow ${origin} in connect-src; otherwise check the connection.`
+      : 'Check the connection, and try again.';
+  return `The network could not be downloaded: ${what}. ${advice}`;
 }
 
 /** Only secure origins can hash; elsewhere the length has to do. */

@@ -2,25 +2,8 @@
  * Turnstile's widget, rendered explicitly
  * (developers.cloudflare.com/turnstile/get-started/client-side-rendering).
  */
+import type { TurnstileScript } from '../browser/turnstile-script.ts';
 import { PetalError } from '../client/petal-error.ts';
-
-/** What Turnstile's script puts into the page. */
-interface Turnstile {
-  render(place: HTMLElement, options: RenderOptions): string;
-  reset(widget: string): void;
-  remove(widget: string): void;
-}
-
-interface RenderOptions {
-  readonly sitekey: string;
-  readonly callback: (token: string) => void;
-  readonly 'expired-callback': () => void;
-  readonly 'error-callback': () => boolean;
-}
-
-declare global {
-  var turnstile: Turnstile | undefined;
-}
 
 const scriptUrl = 'https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit';
 
@@ -123,10 +106,10 @@ async function renderWidget(place: HTMLElement, siteKey: string): Promise<Challe
   };
 }
 
-let loading: Promise<Turnstile> | undefined;
+let loading: Promise<TurnstileScript> | undefined;
 
-async function loadTurnstile(): Promise<Turnstile> {
-  loading ??= new Promise<Turnstile>((resolve, reject) => {
+async function loadTurnstile(): Promise<TurnstileScript> {
+  loading ??= new Promise<TurnstileScript>((resolve, reject) => {
     const script = document.createElement('script');
     script.src = scriptUrl;
     script.onload = () => {

@@ -21,6 +21,33 @@ function sharedPhotos(): string[] {
   return perKind.flat().map((path) => join(folder, path));
 }
 
+/** With an EXIF segment that says orientation 6: its row 0 is seen on the right. */
+function turned(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
+  // TIFF 6.0 with one entry: tag 0x0112, of type SHORT, one value.
+  const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+  const exif = [...new TextEncoder().encode('Exif\0\0'), ...tiff, 0, 0, 0, 0];
+  return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2, ...exif, ...jpeg.slice(2)]);
+}
+
+/** 64 x 64 pixels of one gray. */
+function grayBmp(): Uint8Array<ArrayBuffer> {
+  const side = 64;
+  const bytes = new Uint8Array(54 + side * side * 3).fill(128, 54);
+  const header = new DataView(bytes.buffer);
+  header.setUint16(0, 0x424d);
+  header.setUint32(2, bytes.length, true);
+  for (const [offset, value] of [
+    [10, 54],
+    [14, 40],
+    [18, side],
+    [22, side],
+    [26, 1 + (24 << 16)],
+  ]) {
+    header.setUint32(offset, value, true);
+  }
+  return bytes;
+}
+
 describe.runIf(executablePath !== null)('the network in Chromium', () => {
   let petal: Petal;
   let watched: WatchedPetal;
@@ -133,6 +160,22 @@ describe.runIf(executablePath !== null)('the network in Chromium', () => {
       // A request is told of forms and JSON, a person of the photo.
       const sentence = code === 'empty-body' ? expect.stringContaining('0 bytes') : detail;
       expect(here, name).toEqual({ code, sentence });
+    }
+  });
+
+  test('says of a photo that is cut short, turned or of nothing what the server says', async () => {
+    const daisy = inject('validPhotos').find(({ name }) => name === 'daisy.jpg');
+    const jpeg = Uint8Array.fromBase64(daisy?.base64 ?? '');
+    const photos = {
+      truncated: [jpeg.slice(0, jpeg.length * 0.8), { image: { truncated: true } }],
+      turned: [turned(jpeg), { image: { orientation: 6, width: 375, height: 500 } }],
+      unknown: [grayBmp(), { unknown: true }],
+    } as const;
+    for (const [name, [photo, expected]] of Object.entries(photos)) {
+      const answer = (await (await askServer(photo)).json()) as ClassifyAnswer;
+      // Of weights from a seed nothing is known.
+      if (inject('trained') || name !== 'unknown') expect(answer).toMatchObject(expected);
+      expectSame(await pages.isolated.classify(photo.toBase64()), answer, name);
     }
   });
 

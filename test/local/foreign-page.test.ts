@@ -36,6 +36,9 @@ describe.runIf(executablePath !== null)('the network in a page of another origin
     headers.set('/isolated', isolation);
     headers.set('/strict', { ...isolation, 'Content-Security-Policy': allowed });
     headers.set('/no-worker', { 'Content-Security-Policy': `${scripts}; worker-src 'none'` });
+    headers.set('/no-connection', {
+      'Content-Security-Policy': `${scripts} 'wasm-unsafe-eval'; worker-src blob:`,
+    });
     headers.set('/no-wasm', {
       'Content-Security-Policy': allowed.replace("'wasm-unsafe-eval'", ''),
     });
@@ -71,6 +74,7 @@ describe.runIf(executablePath !== null)('the network in a page of another origin
 
   test.for([
     ['/no-worker', /allow blob: in worker-src, and http:\/\/127\.0\.0\.1:\d+ in script-src/],
+    ['/no-connection', /could not be reached.*allow http:\/\/127\.0\.0\.1:\d+ in connect-src/],
     ['/no-wasm', /allow 'wasm-unsafe-eval' in script-src/],
   ] as const)('says at %s what the policy forbids', async ([path, sentence]) => {
     const local = await open(path);

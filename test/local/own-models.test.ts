@@ -107,6 +107,29 @@ describe.runIf(executablePath !== null)('a user’s model in Chromium', () => {
     expect(await local.classify(base64)).toHaveProperty('answer');
   });
 
+  test('keeps the model’s file, whatever is wrong with the photos that come with it', async () => {
+    const { model: backbone, sha256 } = artifact.metadata;
+    const file = writeModelFile(customModel({ model: backbone, sha256 }, 2)).toBase64();
+    const codes = await local.page.evaluate(
+      async ([photo, file]) => {
+        const bytes = Uint8Array.fromBase64(photo);
+        const model = { name: 'kept', version: 1, file: Uint8Array.fromBase64(file).buffer };
+        const ask = (photo: Blob, topK?: number) =>
+          globalThis.network?.classify(photo, { model, topK }).then(
+            ({ answer }) => answer.model,
+            ({ code }) => code,
+          );
+        return [
+          await ask(new Blob([bytes]), 0),
+          await ask(new Blob(['no photo'])),
+          await ask(new Blob([bytes])),
+        ];
+      },
+      [photos[0].base64, file] as const,
+    );
+    expect(codes).toEqual(['invalid-parameter', 'unsupported-media-type', 'kept']);
+  });
+
   test('says nothing in the console', () => {
     expect(local.failures).toEqual([]);
   });
