@@ -7,18 +7,8 @@ import type {
   AddedExample,
   ListExamplesAnswer,
 } from '../../contract/model-examples.ts';
-import type {
-  CustomModelAnswer,
-  CustomModelSummary,
-  DeletedModelAnswer,
-  ModelAnswer,
-  ModelsAnswer,
-} from '../../contract/models.ts';
-
-export interface TeachAddress {
-  readonly url: URL;
-  readonly apiKey: string | undefined;
-}
+import type { CustomModelAnswer, DeletedModelAnswer, ModelAnswer } from '../../contract/models.ts';
+import type { PetalAddress } from '../petal-api.ts';
 
 export type Example = Pick<ListExamplesAnswer['examples'][number], 'id' | 'label' | 'hasPhoto'>;
 
@@ -44,18 +34,6 @@ const usualRetrySeconds = 2;
 /** What turns a request away for a while. */
 const busyStatuses: readonly (number | undefined)[] = [429, 503];
 
-/** Models of one's own that can answer, in order of their names. */
-export async function listOwnModels(
-  address: TeachAddress,
-  signal: AbortSignal,
-): Promise<CustomModelSummary[]> {
-  const { models } = await transportTo(address).send<ModelsAnswer>(
-    { path: 'v1/models', method: 'GET', signal },
-    read,
-  );
-  return models.filter((model): model is CustomModelSummary => 'version' in model);
-}
-
 /**
  * A model of one's own on Petal, by its name; it need not be there yet. Every function throws PetalError,
  * or its signal's reason.
@@ -67,9 +45,22 @@ export class TaughtModel {
   /** Is told after how many seconds Petal, who is busy, is asked again. */
   onBusy: (seconds: number) => void = () => {};
 
-  constructor(address: TeachAddress, name: string) {
+  constructor({ url, key }: PetalAddress, name: string) {
     this.name = name;
-    this.#transport = transportTo(address, (seconds) => this.onBusy(seconds));
+    this.#transport = new Transport({
+      url,
+      key,
+      fetch: async (address, init) => {
+        const response = await fetch(address, init);
+        if (busyStatuses.includes(response.status)) {
+          this.onBusy(retryAfterSeconds(response) ?? usualRetrySeconds);
+        }
+        return response;
+      },
+      retries: 3,
+      timeoutMs,
+      maxRetryWaitMs: 60_000,
+    });
   }
 
   /**
@@ -212,23 +203,6 @@ export class TaughtModel {
 
 function isOfPhoto({ code }: PetalError): boolean {
   return refusalsOfPhotos.includes(code);
-}
-
-function transportTo({ url, apiKey }: TeachAddress, onBusy?: (seconds: number) => void): Transport {
-  return new Transport({
-    url,
-    key: apiKey,
-    async fetch(address, init) {
-      const response = await fetch(address, init);
-      if (busyStatuses.includes(response.status)) {
-        onBusy?.(retryAfterSeconds(response) ?? usualRetrySeconds);
-      }
-      return response;
-    },
-    retries: 3,
-    timeoutMs,
-    maxRetryWaitMs: 60_000,
-  });
 }
 
 /** @throws the signal's reason where it is aborted meanwhile */
