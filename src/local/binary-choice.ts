@@ -10,7 +10,10 @@ export interface BinaryChoice {
 
 export const threadedBinary = 'tfjs-backend-wasm-threaded-simd.wasm';
 
-/** More gain nothing: most layers are too small to be shared out among so many. */
+/**
+ * Layers are too small to be shared out among many, and of a phone's cores four at the most are fast.
+ * One more thread than there are free cores makes the network twice as slow as the right number.
+ */
 const maxThreads = 4;
 
 /** What this browser should try, the fastest first; the last runs wherever WebAssembly does. */

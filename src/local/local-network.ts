@@ -1,5 +1,5 @@
 import type { ClassifyAnswer } from '../contract/answers.ts';
-import { binaryChoices } from './binary-choice.ts';
+import { type BinaryChoice, binaryChoices } from './binary-choice.ts';
 import { LocalError, StartError } from './local-error.ts';
 import { startWorkerNetwork } from './worker-network.ts';
 
@@ -54,6 +54,8 @@ export interface LoadOptions {
   /** Is told how much of the download is there. Nothing is downloaded where the cache has it. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Which of tfjs's binaries is tried, in this order; those that suit this browser unless given. */
+  readonly binaries?: readonly BinaryChoice[] | undefined;
 }
 
 /**
@@ -73,11 +75,14 @@ export async function loadLocalNetwork(options: LoadOptions = {}): Promise<Local
       `This browser can't run the network: it has no ${name}, or has it turned off.`,
     );
   }
-  const [first, ...others] = binaryChoices();
-  const start = (binary = first) =>
-    startWorkerNetwork({ url: new URL(url), binary, onProgress, signal });
-  return await start().catch((error) => {
-    if (!(error instanceof StartError) || others.length === 0) throw error;
-    return start(others[0]);
-  });
+  let failure: unknown;
+  for (const binary of options.binaries ?? binaryChoices()) {
+    try {
+      return await startWorkerNetwork({ url: new URL(url), binary, onProgress, signal });
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }

@@ -63,9 +63,15 @@ function sentenceOf(error: unknown): string {
   if (error instanceof WebAssembly.CompileError) {
     return "The network could not be compiled. If this page has a Content-Security-Policy, it has to allow 'wasm-unsafe-eval' in script-src.";
   }
-  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) {
+  if (isOutOfMemory(error)) {
     return 'The network in this browser has no memory left. Close other tabs, and load it again.';
   }
   const reason = error instanceof Error ? error.message : String(error);
   return `The network in this browser has failed: ${reason}`;
+}
+
+/** Browsers say so of an allocation, tfjs's backend of its own, with the browser's as its cause. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return true;
+  return error instanceof Error && error.cause instanceof RangeError;
 }

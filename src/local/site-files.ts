@@ -52,7 +52,7 @@ export async function readSiteFiles(
     return { contents };
   } catch {
     // The network runs without being kept, too.
-    const notKept = `The browser has no room to keep the network (${megabytes(totalBytes)} MB), so that it is downloaded again the next time.`;
+    const notKept = `The browser did not keep the network (${megabytes(totalBytes)} MB), for want of room or permission, so that it is downloaded again the next time.`;
     return { contents, notKept };
   }
 }
@@ -72,10 +72,14 @@ async function readKept(
   url: URL,
   file: SiteFile,
 ): Promise<ArrayBuffer | undefined> {
-  const response = await cache?.match(addressOf(file, url));
-  const contents = await response?.arrayBuffer();
-  if (contents === undefined || (await isRight(contents, file))) return contents;
-  return undefined;
+  try {
+    const response = await cache?.match(addressOf(file, url));
+    const contents = await response?.arrayBuffer();
+    return contents !== undefined && (await isRight(contents, file)) ? contents : undefined;
+  } catch {
+    // What can't be read is as good as missing.
+    return undefined;
+  }
 }
 
 async function keep(cache: Cache, url: URL, file: SiteFile, contents: ArrayBuffer): Promise<void> {
@@ -117,15 +121,16 @@ async function receive(
 ): Promise<ArrayBuffer> {
   const address = addressOf(file, url);
   const contents = new Uint8Array(file.bytes);
-  let length = 0;
+  let length: number | undefined;
   try {
-    const response = await fetch(address, { credentials: 'omit', ...init });
+    const response = await fetch(address, init);
     if (!response.ok) {
       throw new LocalError(
         'local-unavailable',
         `The network could not be downloaded: ${address} was answered with the status ${response.status}. Reload the page, and try again.`,
       );
     }
+    length = 0;
     const reader = response.body?.getReader();
     for (;;) {
       const { value } = (await reader?.read()) ?? {};
@@ -144,9 +149,10 @@ async function receive(
   return contents.buffer;
 }
 
-function brokenOff({ host }: URL, { bytes }: SiteFile, length: number): string {
+/** @param length of what has arrived; undefined where there was no answer */
+function brokenOff({ host }: URL, { bytes }: SiteFile, length: number | undefined): string {
   const what =
-    length === 0
+    length === undefined
       ? `${host} could not be reached`
       : `the connection to ${host} broke off after ${megabytes(length)} of ${megabytes(bytes)} MB`;
   return `The network could not be downloaded: ${what}. Check the connection, and try again.`;

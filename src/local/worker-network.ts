@@ -5,10 +5,10 @@ import type { LoadOptions, LocalAnswer, LocalNetwork, LocalOptions } from './loc
 import type { Reply, RequestedModel } from './messages.ts';
 import { WorkerLink } from './worker-link.ts';
 
-/** A binary that takes longer to start has a thread that will never answer. */
+/** Threads that take longer to start will never answer; those who wait for them can't tell. */
 const maxStartMs = 10_000;
 
-/** So has one that takes longer for a photo: the largest take some seconds on a slow phone. */
+/** Neither will those that take longer for a photo: the largest take some seconds on a slow phone. */
 const maxPhotoMs = 120_000;
 
 interface StartOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
@@ -57,7 +57,9 @@ export function startWorkerNetwork(options: StartOptions): Promise<LocalNetwork>
       else if (reply.kind === 'downloaded') {
         isDownloaded = true;
         ({ notKept } = reply);
-        timer = setTimeout(failWith, maxStartMs, 'The network did not start in time.');
+        if (binary.threads > 1) {
+          timer = setTimeout(failWith, maxStartMs, 'The threads of the network did not start.');
+        }
       } else if (reply.kind === 'started') {
         settle();
         resolve(new WorkerNetwork(link, binary, reply.threads, notKept));
@@ -127,10 +129,10 @@ class WorkerNetwork implements LocalNetwork {
     if (this.#current === undefined) return;
     const { photo, options } = this.#current;
     const { topK, minProbability, heatmaps = false, model } = options;
-    this.#timer = setTimeout(
-      () => this.#fail('The network in this browser has stopped answering. Load it again.'),
-      maxPhotoMs,
-    );
+    if (this.threads > 1) {
+      const sentence = 'The network in this browser has stopped answering. Load it again.';
+      this.#timer = setTimeout(() => this.#fail(sentence), maxPhotoMs);
+    }
     try {
       this.#link.send({
         kind: 'photo',

@@ -117,6 +117,7 @@ const removedBackend = {
 /** Runs the glue on a module compiled beforehand, to the end, without waiting for anything. */
 function instantiate(binary: WebAssembly.Module): Instance {
   let initialized = false;
+  let cause: unknown;
   // With MODULARIZE, Emscripten extends the very object that it is given into
   // the module. Its promise resolves to the same object, later.
   const module = {
@@ -124,9 +125,15 @@ function instantiate(binary: WebAssembly.Module): Instance {
       imports: WebAssembly.Imports,
       done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
     ): WebAssembly.Exports {
-      const instance = new WebAssembly.Instance(binary, imports);
-      done(instance, binary);
-      return instance.exports;
+      try {
+        const instance = new WebAssembly.Instance(binary, imports);
+        done(instance, binary);
+        return instance.exports;
+      } catch (error) {
+        // The glue prints it, and throws something else.
+        cause = error;
+        throw error;
+      }
     },
     onRuntimeInitialized(): void {
       initialized = true;
@@ -134,7 +141,7 @@ function instantiate(binary: WebAssembly.Module): Instance {
     // Kernels report to stderr that XNNPACK has failed, and go on. So does the glue before it
     // rejects its promise, which nobody waits for.
     printErr(text: string): never {
-      throw new Error(`The WASM backend failed: ${text}`);
+      throw new Error(`The WASM backend failed: ${text}`, { cause });
     },
   };
   void createModule(module);

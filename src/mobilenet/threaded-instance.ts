@@ -4,7 +4,6 @@
  * tfjs starts its threads from blobs, which a strict Content-Security-Policy forbids. Its glue can
  * take them from files: `locateFile` and `mainScriptUrlOrBlob` (Emscripten 3.1) say where those are.
  */
-import type { BackendWasmThreadedSimdModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 import type { Instance, StartedInstance } from './backend.ts';
 
@@ -18,40 +17,45 @@ export interface ThreadScripts {
   readonly glue: string;
 }
 
-/** The glue's threads. */
-interface Threads {
+/** The glue's threads, as far as they are reached into. */
+interface ThreadPool {
   readonly unusedWorkers: Worker[];
   readonly runningWorkers: Worker[];
+  allocateUnusedWorker(): void;
+  initMainThread(): void;
   terminateAllThreads(): void;
 }
-
-type ThreadedInstance = Instance & BackendWasmThreadedSimdModule & { readonly PThread: Threads };
 
 /**
  * Instantiates the binary and starts its threads. That takes waiting, since browsers start a Web
  * Worker between two turns only; what comes out can be installed without.
  *
- * A script that can't be loaded is an uncaught error of the calling Web Worker, and what is returned
- * stays pending.
- *
  * @param binary tfjs-backend-wasm-threaded-simd.wasm, compiled
- * @throws Error where memory is short
+ * @throws Error where a thread fails, its script can't be loaded, or memory is short. Of a thread that
+ *   never answers it never hears.
  */
 export async function startThreads(
   binary: WebAssembly.Module,
   { threads, worker, glue }: ThreadScripts,
 ): Promise<StartedInstance> {
+  const failure = Promise.withResolvers<never>();
+  let pool: ThreadPool | undefined;
   // Emscripten extends the very object that it is given into the module.
   const module = {
     mainScriptUrlOrBlob: glue,
     locateFile: (name: string) => (name.endsWith('.worker.js') ? worker : name),
+    get PThread(): ThreadPool | undefined {
+      return pool;
+    },
+    /** Is handed the glue's threads before it starts them. */
+    set PThread(made) {
+      pool = made;
+      if (made !== undefined) limitThreads(made, threads, failure.reject);
+    },
     instantiateWasm(
       imports: WebAssembly.Imports,
       done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
     ): WebAssembly.Exports {
-      const { PThread } = module as unknown as ThreadedInstance;
-      // The build makes 8, whatever is wanted, and waits for all that there are.
-      endWorkers(PThread.unusedWorkers.splice(threads - 1));
       // The build takes half as many threads as there are cores, at the most, whatever it is told
       // (https://github.com/tensorflow/tfjs/issues/6081).
       imports.env.emscripten_num_logical_cores = () => 2 * threads;
@@ -63,17 +67,31 @@ export async function startThreads(
       throw new Error(`The WASM backend failed: ${text}`);
     },
   };
-  await createModule(module);
-  const instance = module as unknown as ThreadedInstance;
-  const { PThread } = instance;
-  // The glue's own would run code of the instance, which may be broken by then.
-  PThread.terminateAllThreads = () => {
-    endWorkers(PThread.unusedWorkers.splice(0));
-    endWorkers(PThread.runningWorkers.splice(0));
-  };
-  return { instance, threads };
+  try {
+    await Promise.race([createModule(module), failure.promise]);
+  } catch (error) {
+    pool?.terminateAllThreads();
+    throw error;
+  }
+  return { instance: module as unknown as Instance, threads };
 }
 
-function endWorkers(workers: readonly Worker[]): void {
-  for (const worker of workers) worker.terminate();
+/** Has the glue start as many threads as are wanted, instead of 8, and end them without running its code. */
+function limitThreads(pool: ThreadPool, threads: number, fail: (reason: Error) => void): void {
+  const all: Worker[] = [];
+  pool.initMainThread = () => {
+    while (all.length < threads - 1) {
+      pool.allocateUnusedWorker();
+      const started = pool.unusedWorkers.at(-1);
+      if (started === undefined) throw new Error('The WASM backend started no thread.');
+      // Beside the glue's own listener, which throws where nobody can catch it.
+      started.addEventListener('error', ({ message = 'its script was not loaded' }) =>
+        fail(new Error(`A thread has failed: ${message}`)),
+      );
+      all.push(started);
+    }
+  };
+  pool.terminateAllThreads = () => {
+    for (const each of all) each.terminate();
+  };
 }

@@ -15,12 +15,14 @@ export interface PhotoAnswerViewProps {
   /** The photo is only asked about in this browser; what sends it to the server instead. */
   readonly onSend: (() => void) | undefined;
   readonly onCancel: () => void;
+  /** What has to be done before the photo is looked at. */
+  readonly doing: string | undefined;
 }
 
 const firstHeat = 0.6;
 
 /** One photo and what it shows. */
-export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerViewProps) {
+export function PhotoAnswerView({ photo, asker, onSend, onCancel, doing }: PhotoAnswerViewProps) {
   const [asked, askAgain] = useAnswer(photo.file, asker);
   const [chosen, setChosen] = useState({ of: asked, place: 0 });
   const [heat, setHeat] = useState(firstHeat);
@@ -51,7 +53,7 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
         </p>
         {asked.kind === 'asking' && (
           <>
-            <WaitNotice againAtMs={asked.againAtMs} />
+            <WaitNotice againAtMs={asked.againAtMs} doing={doing} />
             <button type="button" class="quiet" onClick={onCancel}>
               Cancel
             </button>

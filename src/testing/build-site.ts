@@ -138,7 +138,7 @@ async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles
     threadWorker: await writeHashed(
       folder,
       `${threaded}.worker.js`,
-      // tfjs packs the script into a template literal, which turns "\\n" into a line's end.
+      // tfjs packs the script into a template literal, which turns "\n" into a line's end.
       new TextEncoder().encode(wasmWorkerContents.replaceAll('\n', '\\n')),
     ),
     artifact: await copy(join(root, 'model', (await readManifest()).artifact)),

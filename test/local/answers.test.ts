@@ -149,8 +149,14 @@ describe.runIf(executablePath !== null)('the network in Chromium', () => {
     });
   });
 
-  test('breaks no policy, and says nothing in the console', () => {
+  test('breaks no policy, and says nothing in the console', async () => {
     expect(watched.violations).toEqual([]);
     expect([...pages.isolated.failures, ...pages.plain.failures]).toEqual([]);
+    // That a violation in a Web Worker would have been heard of:
+    const [worker] = pages.isolated.page.workers();
+    await worker.evaluate(() => fetch('http://127.0.0.1:1/').catch(() => undefined));
+    await expect
+      .poll(() => watched.violations)
+      .toEqual([expect.stringMatching(/connect-src.*127\.0\.0\.1:1\b.*local-worker/)]);
   });
 });

@@ -112,17 +112,18 @@ describe.runIf(executablePath !== null)('the network in a page of Chromium', () 
     const sentence =
       'local-unavailable: The network in this browser was ended. Load it again to go on.';
     expect(outcomes).toEqual([sentence, sentence]);
-    await expect.poll(() => local.page.workers().length).toBe(0);
+    // Chromium ends threads that wait for work after two seconds.
+    await expect.poll(() => local.page.workers().length, { timeout: 30_000 }).toBe(0);
   });
 
   test('rejects the photos that wait when its Web Worker fails, and can be loaded again', async () => {
-    const [worker] = local.page.workers().filter((each) => each.url().includes('local-worker'));
+    const worker = local.page.workers().findLast((each) => each.url().includes('local-worker'));
     const pending = inPage(async (photo, network) => {
       const ask = () => network.classify(photo).catch(({ code }: { code: string }) => code);
       // One is answered or not, depending on what comes first; those behind it are not.
       return await Promise.all(Array.from({ length: 200 }, ask));
     });
-    await worker.evaluate(() => {
+    await worker?.evaluate(() => {
       setTimeout(() => {
         throw new Error('a failure of the test');
       });

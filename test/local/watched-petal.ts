@@ -5,8 +5,20 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
 
-/** What happens to an answer on its way. */
-export type Disturbance = 'cut-off' | 'damaged' | 'blank';
+/** What becomes of an answer on its way. */
+export type Disturbance = (body: Buffer) => {
+  readonly body: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the connection is closed after the body, before its announced end. */
+  readonly isCutOff?: boolean;
+};
+
+/** Half of it arrives. */
+export const cutOff: Disturbance = (body) => ({
+  body: body.subarray(0, body.length / 2),
+  headers: { 'Content-Length': String(body.length) },
+  isCutOff: true,
+});
 
 export interface WatchedPetal {
   readonly url: URL;
@@ -14,8 +26,8 @@ export interface WatchedPetal {
   readonly paths: string[];
   /** What broke a policy, a sentence each: of pages, Web Workers and their threads. */
   readonly violations: string[];
-  /** By a part of the path. */
-  readonly disturbances: Map<string, Disturbance>;
+  /** By what the path looks like. */
+  readonly disturbances: Map<RegExp, Disturbance>;
   close(): Promise<void>;
 }
 
@@ -24,7 +36,7 @@ const reportPath = '/policy-reports';
 export async function watch(petal: URL): Promise<WatchedPetal> {
   const paths: string[] = [];
   const violations: string[] = [];
-  const disturbances = new Map<string, Disturbance>();
+  const disturbances = new Map<RegExp, Disturbance>();
 
   async function report(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { 'csp-report': violation } = JSON.parse(await text(message));
@@ -44,16 +56,17 @@ export async function watch(petal: URL): Promise<WatchedPetal> {
       if (policy !== undefined) {
         answer.headers['content-security-policy'] = `${policy}; report-uri ${reportPath}`;
       }
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      if (disturbance === undefined) answer.pipe(response);
-      else void disturb(answer, response, disturbance);
+      if (disturbance === undefined) {
+        response.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(response);
+      } else void disturb(answer, response, disturbance);
     });
     asked.on('error', () => response.destroy());
     message.pipe(asked);
   }
 
   function disturbanceOf(path: string): Disturbance | undefined {
-    return [...disturbances].find(([part]) => path.includes(part))?.[1];
+    return [...disturbances].find(([pattern]) => pattern.test(path))?.[1];
   }
 
   const server = createServer((message, response) => {
@@ -85,10 +98,9 @@ async function disturb(
   response: ServerResponse,
   disturbance: Disturbance,
 ): Promise<void> {
-  const body = await buffer(answer);
-  const middle = Math.floor(body.length / 2);
-  if (disturbance === 'cut-off') response.write(body.subarray(0, middle), () => response.destroy());
-  else if (disturbance === 'damaged') response.end(body.fill(body[middle] ^ 1, middle, middle + 1));
-  // A script that does nothing.
-  else response.end(body.fill(' '));
+  const { body, headers, isCutOff } = disturbance(await buffer(answer));
+  const { 'content-length': _, ...others } = answer.headers;
+  response.writeHead(answer.statusCode ?? 500, { ...others, ...headers });
+  if (isCutOff) response.write(body, () => response.socket?.end());
+  else response.end(body);
 }
