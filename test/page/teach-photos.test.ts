@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type ListExamplesAnswer, listExamplesAnswer } from '../../src/contract/model-examples.ts';
+import {
+  type AddExamplesAnswer,
+  addExamplesAnswer,
+  type ListExamplesAnswer,
+  listExamplesAnswer,
+} from '../../src/contract/model-examples.ts';
 import { type CustomModelAnswer, customModelAnswer } from '../../src/contract/models.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
@@ -104,13 +109,12 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
     }));
 
   /** Stores photos as the page does. */
-  async function store(name: string, photos: readonly string[]): Promise<void> {
+  async function store(name: string, photos: readonly string[]): Promise<AddExamplesAnswer> {
     const form = new FormData();
     for (const path of photos) form.append('image', new Blob([readFileSync(path)]), 'photo');
     const address = `/v1/models/${name}/examples?label=ball&keep_photos=true`;
     const response = await petal.fetch(address, { method: 'POST', body: form });
-    expect(response.status).toBe(200);
-    await response.body?.cancel();
+    return addExamplesAnswer.parse(await response.json());
   }
 
   test.for(['before', 'after'] as const)(
@@ -140,6 +144,31 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
         failures.length = 0;
       }),
   );
+
+  test('photos that came too fast are sent again after a while', () =>
+    withPage(async (page) => {
+      await begin(page, 'fast');
+      let requests = 0;
+      await page.route('**/examples?*', async (route) => {
+        requests += 1;
+        if (requests > 1) return await route.continue();
+        const { results, ...answer } = await store('fast', shown.ball.slice(0, 2));
+        const problem = {
+          type: new URL('/problems/rate-limited', petal.url).href,
+          title: 'Too many requests',
+          status: 429,
+          detail: 'There were too many requests. Try again in 60 seconds.',
+          code: 'rate-limited',
+        };
+        await route.fulfill({ json: { ...answer, results: [...results, { problem }] } });
+      });
+      await nameClass(page, 'ball');
+      await addPhotos(page, 'ball', shown.ball);
+      await page.getByText('Petal is busy, and is asked again in 2 seconds.').waitFor();
+      await expectCount(page, 'ball', 3);
+      expect(await page.locator('.refusals').count()).toBe(0);
+      expect(await examplesOf('fast')).toHaveLength(3);
+    }));
 
   test('a file that is too large for a request stops no other', async () => {
     await using small = await startPetal({

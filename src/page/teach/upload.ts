@@ -38,12 +38,18 @@ export class Upload {
   refused: readonly RefusedExample[] = [];
   /** Photos that were there already, with this label. */
   repeatedCount = 0;
+  /** After how many seconds Petal, who is busy, is asked again. */
+  waitSeconds: number | undefined;
   /** Why the rest was not sent. */
   stoppedBy: Refusal | undefined;
 
   constructor(model: TaughtModel, onStored: OnStored) {
     this.#model = model;
     this.#onStored = onStored;
+    model.onBusy = (seconds) => {
+      this.waitSeconds = seconds;
+      this.onChange();
+    };
   }
 
   get isRunning(): boolean {
@@ -78,6 +84,7 @@ export class Upload {
     this.#batchPhotos = usualBatchPhotos;
     try {
       while (this.left > 0) {
+        this.waitSeconds = undefined;
         this.onChange();
         await this.#sendSome(abort.signal);
       }
@@ -131,9 +138,11 @@ export class Upload {
       this.#batchPhotos = 1;
       return;
     }
-    // Some of them may have been dropped meanwhile.
-    this.#waiting = this.#waiting.filter((example) => !batch.includes(example));
+    // Some of them may have been dropped meanwhile, and some have to be sent again.
+    const settled = new Set(batch.filter((_, at) => results[at] !== undefined));
+    this.#waiting = this.#waiting.filter((example) => !settled.has(example));
     for (const [at, result] of results.entries()) {
+      if (result === undefined) continue;
       if ('problem' in result) {
         this.refused = [...this.refused, { ...batch[at], problem: result.problem }];
       } else {
