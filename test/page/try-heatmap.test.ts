@@ -166,9 +166,16 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
     await close();
   });
 
-  test.for([3, 6, 8])('stands upright where EXIF says %i, and is sent so', async (orientation) => {
-    const path = join(folder, `${orientation}.jpg`);
-    await writeTurned(path, orientation);
+  test.for([
+    [3, 'jpeg'],
+    [6, 'jpeg'],
+    [8, 'jpeg'],
+    [6, 'png'],
+    [3, 'webp'],
+    [6, 'webp'],
+  ] as const)('stands upright where EXIF says %i in a %s', async ([orientation, format]) => {
+    const path = join(folder, `${orientation}.${format}`);
+    await writeTurned(path, orientation, format);
     const { page, failures, close } = await open();
     await pick(page, path);
     const bars = await barsOf(page);
@@ -247,12 +254,16 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
   }
 
   /** The traffic light, stored on its side, and what EXIF says of it. */
-  async function writeTurned(path: string, orientation: number): Promise<void> {
+  async function writeTurned(
+    path: string,
+    orientation: number,
+    format: 'jpeg' | 'png' | 'webp',
+  ): Promise<void> {
     const degrees = { 3: 180, 6: 270, 8: 90 }[orientation] ?? 0;
     const photo = await sharp(validPhoto('jpeg/traffic-light.jpg'))
       .rotate(degrees)
       .withMetadata({ orientation })
-      .jpeg({ quality: 92 })
+      .toFormat(format)
       .toBuffer();
     await writeFile(path, photo);
   }
