@@ -51,6 +51,11 @@ export async function serveForms({ port = 0, petal }: FormServerOptions): Promis
       response.setHeader('Content-Type', types.html).end(await reportPage(fields));
       return;
     }
+    // Browsers ask for it by themselves.
+    if (pathname === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const file = await readExample(pathname);
     if (file === undefined) {
       response.writeHead(404).end('There is nothing at this address.');

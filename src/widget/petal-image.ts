@@ -134,6 +134,7 @@ export class PetalImageElement extends HTMLElement {
       onRemove: () => this.#choose(undefined),
       onRetry: () => this.#look(),
       onPrediction: (chosen) => {
+        this.#problem = undefined;
         this.#chosen = chosen;
         this.#update();
         this.#tell();
@@ -363,6 +364,7 @@ export class PetalImageElement extends HTMLElement {
       const answer = await this.#ask(photo, work);
       work.signal.throwIfAborted();
       this.#work = undefined;
+      this.#problem = undefined;
       this.#answer = answer;
       this.#chosen = this.#firstChoice(answer);
       this.#update();

@@ -147,8 +147,9 @@ describe.runIf(executablePath !== null && inject('trained'))('the widget’s ans
 
   test('come with nothing but a keyboard', async () => {
     const { page, widget } = await open('required', '<button>Send</button>');
+    // Whoever listens first has to wait until Chromium knows that somebody does.
+    page.on('filechooser', () => undefined);
     await widget.getByRole('button').waitFor();
-    await page.bringToFront();
     await page.keyboard.press('Tab');
     expect(await focused(widget)).toBe('choose');
     const [chooser] = await Promise.all([
@@ -212,9 +213,18 @@ describe.runIf(executablePath !== null && inject('trained'))('the widget’s ans
     await drag(widget, 'drop', { name: 'daisy.jpg', type: 'image/jpeg', base64 });
     await widget.getByRole('radio').first().waitFor();
     expect((await stateOf(widget)).prediction?.label).toBe('daisy');
-    // What is dropped in vain leaves the photo as it was.
+    // What is dropped in vain leaves the photo as it was, and is forgotten when somebody goes on.
     await drag(widget, 'drop', { name: 'notes.txt', type: 'text/plain', base64: '' });
+    expect(await status(widget)).toBe('This is not a photo that can be used here.');
     expect((await stateOf(widget)).prediction?.label).toBe('daisy');
+    await widget.getByRole('radio').nth(1).check();
+    expect(await status(widget)).toBe('Is this right?');
+    const asked = page.waitForRequest('**/v1/classify');
+    await drag(widget, 'drop', { name: 'daisy.jpg', type: 'image/jpeg', base64 });
+    await drag(widget, 'drop', { name: 'notes.txt', type: 'text/plain', base64: '' });
+    await asked;
+    await settled(widget);
+    expect(await status(widget)).toBe('Is this right?');
     await page.context().close();
   });
 
