@@ -5,6 +5,7 @@ import { prepareArtifact } from '../model/prepare.ts';
 import { runProgram } from '../src/cli/run-program.ts';
 import { buildWorker } from '../src/testing/build-worker.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
+import { browser } from './browser.ts';
 import { classify } from './classify.ts';
 import { cold } from './cold.ts';
 import { cost } from './cost.ts';
@@ -23,6 +24,7 @@ import { tune } from './tune.ts';
 
 /** All there are, in the order of a run without a name. A new one is a file and a row. */
 const benchmarks: readonly Benchmark[] = [
+  browser,
   classify,
   cold,
   cost,

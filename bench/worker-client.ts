@@ -36,7 +36,7 @@ export async function readHealth(url: URL): Promise<HealthAnswer> {
 }
 
 /** https://www.w3.org/TR/server-timing: `name;dur=12.3, ...` */
-function readServerTiming(header: string): Record<Stage, number> {
+export function readServerTiming(header: string): Record<Stage, number> {
   const durationsMs: Record<Stage, number> = { decode: 0, preprocess: 0, inference: 0 };
   for (const metric of header.split(',')) {
     const [name, duration = ''] = metric.trim().split(';dur=');

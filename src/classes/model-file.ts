@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { toDotPath } from 'zod/v4/core';
 import { AppError } from '../errors.ts';
 import {
   type Block,
@@ -111,7 +111,7 @@ function readManifest({ metadata }: Safetensors): Manifest {
   const read = manifestSchema.safeParse(JSON.parse(metadata.manifest));
   if (read.success) return read.data;
   const { message, path } = read.error.issues[0];
-  const where = path.length === 0 ? '' : ` at ${z.core.toDotPath(path)}`;
+  const where = path.length === 0 ? '' : ` at ${toDotPath(path)}`;
   throw new Error(`Its manifest is not valid${where}: ${message}.`);
 }
 

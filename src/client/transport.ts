@@ -19,7 +19,7 @@ export interface Call {
   /** Relative to the address of Petal. */
   readonly path: string;
   readonly query?: URLSearchParams;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodyInit;
   readonly signal?: AbortSignal | undefined;

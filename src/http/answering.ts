@@ -74,11 +74,6 @@ export function referenceOf({ name, version }: Pick<AnsweringModel, 'name' | 've
   return version === undefined ? name : `${name}@${version}`;
 }
 
-/** What an answer says of who gave it. */
-export function identityOf({ name, version }: AnsweringModel): { model: string; version?: number } {
-  return { model: name, ...(version === undefined ? {} : { version }) };
-}
-
 async function find(parts: AppParts, reference: string): Promise<NamedModel> {
   const { classes, config, models } = parts;
   const network = parts.network();

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono';
 import type { ClassifyAnswer, ClassifyResults, ModelsClassifyAnswer } from '../contract/answers.ts';
-import type { Inclusion, operationParameters, ParameterValues } from '../contract/parameters.ts';
+import type { operationParameters, ParameterValues } from '../contract/parameters.ts';
 import { AppError } from '../errors.ts';
 import { namedClasses, selectClasses } from '../mobilenet/class-selection.ts';
-import { classifyByModels, type ModelAnswer } from '../pipeline/classify-image.ts';
+import { classifyByModels } from '../pipeline/classify-image.ts';
+import { describeAnswer, describePhoto } from '../pipeline/described-answer.ts';
 import { admit } from './admission.ts';
-import { identityOf, modelsNamed, type NamedModel, referenceOf } from './answering.ts';
+import { modelsNamed, type NamedModel, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';
@@ -93,37 +94,21 @@ export function classifyQuestion(
         questions,
         options,
       );
-      const described = models.map((named, i) => describe(named, answers[i], include));
-      const aboutPhoto = {
-        image,
-        ...(include.includes('heatmap') ? { region: view.gridRegion } : {}),
-      };
+      const described = models.map(({ model, taxonomy }, i) =>
+        describeAnswer(model, answers[i], {
+          ancestorsOf: include.includes('ancestors')
+            ? (index) => taxonomy.ancestors(index)
+            : undefined,
+          background: include.includes('background'),
+          embedding: include.includes('embedding'),
+        }),
+      );
+      const aboutPhoto = describePhoto({ image, view }, options.heatmaps);
       const [only, ...others] = described;
       const answer =
         others.length === 0 ? { ...only, ...aboutPhoto } : { models: described, ...aboutPhoto };
       return { durationsMs, answer };
     },
-  };
-}
-
-function describe(
-  { model, taxonomy }: NamedModel,
-  { predictions, unknown, backgroundProbability, embedding }: ModelAnswer,
-  include: readonly Inclusion[],
-): Omit<ClassifyAnswer, 'image' | 'region'> {
-  return {
-    ...identityOf(model),
-    predictions: include.includes('ancestors')
-      ? predictions.map((prediction) => ({
-          ...prediction,
-          ancestors: [...taxonomy.ancestors(prediction.index)],
-        }))
-      : predictions,
-    unknown,
-    ...(include.includes('background') && backgroundProbability !== undefined
-      ? { background: backgroundProbability }
-      : {}),
-    ...(include.includes('embedding') ? { embedding: Array.from(embedding) } : {}),
   };
 }
 

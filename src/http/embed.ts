@@ -4,8 +4,9 @@ import type { Encoding, operationParameters, ParameterValues } from '../contract
 import { normalised } from '../mobilenet/embedding.ts';
 import { analyseImage } from '../pipeline/analyse-image.ts';
 import type { AnsweringModel } from '../pipeline/answering-model.ts';
+import { identityOf } from '../pipeline/described-answer.ts';
 import { admit } from './admission.ts';
-import { identityOf, modelNamed, referenceOf } from './answering.ts';
+import { modelNamed, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';

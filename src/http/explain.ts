@@ -4,9 +4,10 @@ import type { operationParameters, ParameterValues } from '../contract/parameter
 import { AppError } from '../errors.ts';
 import { namedClasses } from '../mobilenet/class-selection.ts';
 import type { Taxonomy } from '../mobilenet/taxonomy.ts';
+import { identityOf } from '../pipeline/described-answer.ts';
 import { drawExplanation, explainImage } from '../pipeline/explain-image.ts';
 import { admit } from './admission.ts';
-import { identityOf, modelNamed, type NamedModel, referenceOf } from './answering.ts';
+import { modelNamed, type NamedModel, referenceOf } from './answering.ts';
 import type { Question } from './answers.ts';
 import type { PetalEnv } from './context.ts';
 import { declared, type PhotosRequest, typed } from './declared.ts';

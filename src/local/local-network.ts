@@ -1,4 +1,9 @@
 import type { ClassifyAnswer } from '../contract/answers.ts';
+import { type BinaryChoice, binaryChoices } from './binary-choice.ts';
+import { LocalError, StartError } from './local-error.ts';
+import { startWorkerNetwork } from './worker-network.ts';
+
+export { LocalError } from './local-error.ts';
 
 /** What was asked of a photo; the same words as of `petal/client`. */
 export interface LocalOptions {
@@ -29,8 +34,13 @@ export interface LocalNetwork {
   readonly binary: string;
   /** How many threads it works with; 1 where the page is not cross-origin isolated. */
   readonly threads: number;
+  /** A sentence that says why the download could not be kept for the next time; missing where it was. */
+  readonly notKept?: string;
   /**
-   * @throws LocalError with the code and the sentence that the server would refuse the photo with
+   * Photos are classified one after another, in the order of the calls.
+   *
+   * @throws LocalError with the code and the sentence that the server would refuse the photo with;
+   *   `local-unavailable` where the network has ended or broken, and has to be loaded again
    * @throws the signal's reason where it is aborted
    */
   classify(photo: Blob, options?: LocalOptions): Promise<LocalAnswer>;
@@ -44,25 +54,35 @@ export interface LoadOptions {
   /** Is told how much of the download is there. Nothing is downloaded where the cache has it. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Why a photo, or all photos, can't be classified here. */
-export class LocalError extends Error {
-  override readonly name = 'LocalError';
-  /** A code of Petal's problems, or `local-unavailable` where this browser can't run the network at all. */
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+  /** Which of tfjs's binaries is tried, in this order; those that suit this browser unless given. */
+  readonly binaries?: readonly BinaryChoice[] | undefined;
 }
 
 /**
- * Downloads what the network needs, once, and starts it.
+ * Downloads what the network needs, once, and starts it. Where threads don't start, it goes on
+ * without.
  *
  * @throws LocalError `local-unavailable` with a sentence that says why
+ * @throws the signal's reason where it is aborted
  */
-export async function loadLocalNetwork(_options: LoadOptions = {}): Promise<LocalNetwork> {
-  throw new LocalError('local-unavailable', 'This browser can not run the network.');
+export async function loadLocalNetwork(options: LoadOptions = {}): Promise<LocalNetwork> {
+  const { url = import.meta.url, onProgress, signal } = options;
+  signal?.throwIfAborted();
+  for (const name of ['Worker', 'WebAssembly'] as const) {
+    if (name in globalThis) continue;
+    throw new LocalError(
+      'local-unavailable',
+      `This browser can't run the network: it has no ${name}, or has it turned off.`,
+    );
+  }
+  let failure: unknown;
+  for (const binary of options.binaries ?? binaryChoices()) {
+    try {
+      return await startWorkerNetwork({ url: new URL(url), binary, onProgress, signal });
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }

@@ -7,7 +7,7 @@
  * one: `instantiateWasm`. This file, and no other, builds on it; it follows
  * `init()` of tfjs 4.22's dist/backend_wasm.js.
  */
-import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { BackendWasm, getThreadsCount, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import {
@@ -29,12 +29,19 @@ export interface WasmBackend {
   remove(): void;
 }
 
-/** An instance, as far as this file reaches into it. */
-type Instance = BackendWasmModule & {
+/** An instance, as far as it is reached into. */
+export type Instance = BackendWasmModule & {
   readonly cwrap: Cwrap;
   /** The exports, by which the glue calls them. */
-  asm: object;
+  asm: Readonly<Record<string, unknown>>;
 };
+
+/** An instance that was started beforehand, as threads have to be. It can be installed once. */
+export interface StartedInstance {
+  readonly instance: Instance;
+  /** How many it works with. */
+  readonly threads: number;
+}
 
 /** The instance that tfjs has now. tfjs's engine is one for the isolate, and so is this. */
 let installed: Instance | undefined;
@@ -50,19 +57,24 @@ let installed: Instance | undefined;
  * The instance has to be removed after that.
  *
  * @param binary tfjs-backend-wasm-simd.wasm, or tfjs-backend-wasm.wasm where
- *   the runtime has no SIMD, compiled
+ *   the runtime has no SIMD, compiled; or an instance with threads
  * @throws Error where the binary and the glue don't fit together, or memory is short
  */
-export function installWasmBackend(binary: WebAssembly.Module): WasmBackend {
+export function installWasmBackend(binary: WebAssembly.Module | StartedInstance): WasmBackend {
   removeInstance();
+  const { instance, threads } =
+    'instance' in binary ? binary : { instance: instantiate(binary), threads: 1 };
   // The threaded binary needs Workers and shareable memory. workerd has
   // neither, yet it has SharedArrayBuffer and MessageChannel, by which tfjs
   // guesses. Nothing here asks the flag; other parts of tfjs may.
-  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-
-  const instance = instantiate(binary);
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
+  setThreadsCount(threads);
+  addFunctions(instance);
   // Made here, because tfjs turns what a factory throws into a warning.
   const backend = new BackendWasm(instance);
+  if (getThreadsCount() !== threads) {
+    throw new Error(`The WASM backend has ${getThreadsCount()} threads instead of ${threads}.`);
+  }
   installed = instance;
   // In the place of tfjs's own, which registers itself.
   if (engine().findBackendFactory('wasm') !== null) removeBackend('wasm');
@@ -104,8 +116,8 @@ const removedBackend = {
 
 /** Runs the glue on a module compiled beforehand, to the end, without waiting for anything. */
 function instantiate(binary: WebAssembly.Module): Instance {
-  let exports: WebAssembly.Exports | undefined;
   let initialized = false;
+  let cause: unknown;
   // With MODULARIZE, Emscripten extends the very object that it is given into
   // the module. Its promise resolves to the same object, later.
   const module = {
@@ -113,10 +125,15 @@ function instantiate(binary: WebAssembly.Module): Instance {
       imports: WebAssembly.Imports,
       done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
     ): WebAssembly.Exports {
-      const instance = new WebAssembly.Instance(binary, imports);
-      exports = instance.exports;
-      done(instance, binary);
-      return exports;
+      try {
+        const instance = new WebAssembly.Instance(binary, imports);
+        done(instance, binary);
+        return instance.exports;
+      } catch (error) {
+        // The glue prints it, and throws something else.
+        cause = error;
+        throw error;
+      }
     },
     onRuntimeInitialized(): void {
       initialized = true;
@@ -124,19 +141,19 @@ function instantiate(binary: WebAssembly.Module): Instance {
     // Kernels report to stderr that XNNPACK has failed, and go on. So does the glue before it
     // rejects its promise, which nobody waits for.
     printErr(text: string): never {
-      throw new Error(`The WASM backend failed: ${text}`);
+      throw new Error(`The WASM backend failed: ${text}`, { cause });
     },
   };
   void createModule(module);
-  if (!initialized || exports === undefined) {
+  if (!initialized) {
     throw new Error("The WASM backend's module did not initialise at once.");
   }
-  return withFunctions(module as unknown as Instance, exports);
+  return module as unknown as Instance;
 }
 
 /** Adds the functions that tfjs's backend calls by name, as its own loader does, and checks what it allocates. */
-function withFunctions(module: Instance, exports: WebAssembly.Exports): Instance {
-  const { cwrap } = module;
+function addFunctions(module: Instance): void {
+  const { asm, cwrap } = module;
   module.tfjs = {
     init: cwrap('init', null, []),
     initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
@@ -146,7 +163,7 @@ function withFunctions(module: Instance, exports: WebAssembly.Exports): Instance
     dispose: cwrap('dispose', null, []),
   };
   // tfjs takes the 0 of a malloc that failed for an address, and writes there.
-  const malloc = exports.malloc as (bytes: number) => number;
+  const malloc = asm.malloc as (bytes: number) => number;
   module._malloc = (bytes) => {
     const offset = malloc(bytes);
     if (offset === 0) {
@@ -154,7 +171,6 @@ function withFunctions(module: Instance, exports: WebAssembly.Exports): Instance
     }
     return offset;
   };
-  return module;
 }
 
 /** Emscripten's `cwrap`, as narrow as it is used here. */

@@ -1,13 +1,13 @@
 import { AppError } from '../errors.ts';
 import { type ArtifactMetadata, type Block, openArtifact } from './artifact.ts';
 import { Backbone, type Inference, type Reading, type Source, type Wanted } from './backbone.ts';
-import { installWasmBackend } from './backend.ts';
+import { installWasmBackend, type StartedInstance } from './backend.ts';
 import { classifierWeights, type OutputWeights } from './classifier.ts';
 
 /** What a runtime has to bring: the two files, each in the form that it can load. */
 export interface NetworkAssets {
-  /** tfjs's WASM binary, compiled. */
-  readonly wasm: WebAssembly.Module;
+  /** tfjs's WASM binary, compiled; or its instance, where it has threads. */
+  readonly wasm: WebAssembly.Module | StartedInstance;
   /** The backbone's artifact. */
   readonly artifact: ArrayBuffer;
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join, parse } from 'node:path';
 import { type BuildOptions, build, type OutputFile } from 'esbuild';
 import { readManifest } from '../../model/manifest.ts';
-import type { LocalFiles } from '../local/local-files.ts';
+import type { LocalFiles, SiteFile } from '../local/local-files.ts';
 import { buildFolder } from './built-folder.ts';
 
 /**
@@ -37,8 +37,8 @@ export async function buildSite(root: string): Promise<string> {
     root,
     path: 'dist/site',
     inputs: [
-      'src/{errors,safetensors}.ts',
-      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css}',
+      'src/{config,errors,safetensors}.ts',
+      'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css,jpg}',
       'src/testing/build-site.ts',
       'model/*.{json,safetensors}',
       'package-lock.json',
@@ -50,7 +50,6 @@ export async function buildSite(root: string): Promise<string> {
       const page = {
         'page.tsx': 'page',
         'page.css': 'page',
-        'service-worker.ts': 'service-worker',
       };
       await bundle(root, folder, {
         entryPoints: Object.entries(page).map(([source, out]) => ({
@@ -59,8 +58,13 @@ export async function buildSite(root: string): Promise<string> {
         })),
         define,
       });
-      // By itself, so that the widget shares no chunk with the page, and is one request.
-      await bundle(root, folder, { entryPoints: ['src/widget/widget.ts'], define });
+      // By themselves, so that they share no chunk with the page, and are one request each.
+      for (const entryPoint of ['src/widget/widget.ts', 'src/page/service-worker.ts']) {
+        await bundle(root, folder, { entryPoints: [entryPoint], define });
+      }
+      // For pages of one's own, which import it from here.
+      const local = { in: 'src/local/local-network.ts', out: 'local' };
+      await bundle(root, folder, { entryPoints: [local], define });
       await writeFile(join(folder, '_headers'), headers);
       await writeFile(join(folder, '.assetsignore'), '.assetsignore\ninputs.sha256\n');
     },
@@ -75,6 +79,9 @@ async function bundle(root: string, folder: string, options: BuildOptions): Prom
     outdir: folder,
     entryNames: '[name]',
     chunkNames: 'assets/[name]-[hash]',
+    assetNames: 'assets/[name]-[hash]',
+    publicPath: '/',
+    loader: { '.jpg': 'file' },
     write: true,
     ...options,
   });
@@ -97,19 +104,22 @@ async function run(root: string, options: BuildOptions): Promise<readonly Output
 
 /** What the network in the browser is made of. */
 async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles> {
-  const { resolve } = createRequire(join(root, 'package.json'));
+  const require = createRequire(join(root, 'package.json'));
   const wasmFile = (name: string): string =>
-    resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${name}`);
-  const copy = async (path: string): Promise<string> =>
-    await writeHashed(folder, parse(path).base, await readFile(path));
+    require.resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${name}`);
+  const copy = async (path: string): Promise<SiteFile> => {
+    const contents = await readFile(path);
+    return {
+      path: await writeHashed(folder, parse(path).base, contents),
+      bytes: contents.length,
+      sha256: createHash('sha256').update(contents).digest('hex'),
+    };
+  };
 
-  const artifactPath = join(root, 'model', (await readManifest()).artifact);
-  const artifact = await readFile(artifactPath);
   const threaded = 'tfjs-backend-wasm-threaded-simd';
-  const { wasmWorkerContents } = createRequire(join(root, 'package.json'))(
-    wasmFile(`${threaded}.worker.js`),
-  ) as { wasmWorkerContents: string };
-
+  const { wasmWorkerContents } = require(wasmFile(`${threaded}.worker.js`)) as {
+    wasmWorkerContents: string;
+  };
   const [worker] = await run(root, {
     entryPoints: ['src/local/local-worker.ts'],
     // A classic script: a page of another origin can't start it but may import it.
@@ -124,17 +134,14 @@ async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles
       'tfjs-backend-wasm-simd.wasm': await copy(wasmFile('tfjs-backend-wasm-simd.wasm')),
       [`${threaded}.wasm`]: await copy(wasmFile(`${threaded}.wasm`)),
     },
-    threadedGlue: await copy(wasmFile(`${threaded}.js`)),
+    threadedGlue: (await copy(wasmFile(`${threaded}.js`))).path,
     threadWorker: await writeHashed(
       folder,
       `${threaded}.worker.js`,
-      new TextEncoder().encode(wasmWorkerContents),
+      // tfjs packs the script into a template literal, which turns "\\n" into a line's end.
+      new TextEncoder().encode(wasmWorkerContents.replaceAll('\n', '\\n')),
     ),
-    artifact: {
-      path: await copy(artifactPath),
-      bytes: artifact.length,
-      sha256: createHash('sha256').update(artifact).digest('hex'),
-    },
+    artifact: await copy(join(root, 'model', (await readManifest()).artifact)),
   };
 }
 

@@ -34,9 +34,9 @@ export async function bundleWorker(root: string): Promise<string> {
     root,
     path: 'dist/worker',
     inputs: [
-      'src/*.{ts,css,html}',
+      'src/*.ts',
       // All but what runs outside of the Worker.
-      'src/!(browser|cli|client|local|page|testing|widget)/**/*.{ts,css,html}',
+      'src/!(browser|cli|client|local|page|testing|widget)/**/*.{ts,json}',
       'model/*.{json,safetensors}',
       'wrangler.toml',
       'package-lock.json',

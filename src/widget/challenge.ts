@@ -26,8 +26,7 @@ export async function takeToken(
     for (const field of found) {
       if (!(field instanceof HTMLInputElement) || field.value === '') continue;
       const token = field.value;
-      const { turnstile } = globalThis as { turnstile?: { reset(widget?: Element): void } };
-      turnstile?.reset(field.closest('.cf-turnstile') ?? undefined);
+      globalThis.turnstile?.reset(field.closest('.cf-turnstile') ?? undefined);
       return token;
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));

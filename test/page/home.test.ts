@@ -64,7 +64,7 @@ describe.runIf(executablePath !== null)('the page at / in Chromium', () => {
     await page.close();
   });
 
-  test('fits a phone, with the long command scrolling by itself', async () => {
+  test('fits a phone, the long command too', async () => {
     const { page } = await open('light');
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(390);

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { describeKey, makeKey } from '../../src/access/api-keys.ts';
-import { problemAnswer } from '../../src/contract/answers.ts';
+import { accessAnswer, problemAnswer } from '../../src/contract/answers.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { neverSent } from '../support/never-sent.ts';
 import {
@@ -102,6 +102,27 @@ describe('a Petal with keys', () => {
     }
   });
 
+  test('says what a key may do, and that nobody may do anything without one', async () => {
+    const scopes = async (headers: Record<string, string>) =>
+      accessAnswer.parse(await (await petal.fetch('/v1/access', { headers })).json()).scopes;
+    expect(await scopes({ 'x-api-key': classifyKey })).toEqual(['classify']);
+    expect(await scopes({ 'x-api-key': trainKey })).toEqual(['train']);
+    expect(await scopes({})).toEqual([]);
+    expect(await scopes({ Origin: shop })).toEqual(['classify']);
+  });
+
+  test.for([
+    [{ 'x-api-key': 'petal_none' }, 401, 'unauthorized'],
+    [{ Origin: 'https://evil.example' }, 403, 'origin-not-allowed'],
+  ] as const)(
+    'tells %j that it may not even ask what it may do',
+    async ([headers, status, code]) => {
+      const response = await petal.fetch('/v1/access', { headers });
+      expect(response.status).toBe(status);
+      expect(await codeOf(response)).toBe(code);
+    },
+  );
+
   test('keeps nothing of what it answers to a key', async () => {
     const photo = neverSent(daisy);
     const ask = () =>
@@ -180,6 +201,11 @@ describe('a Petal on one machine', () => {
     await response.body?.cancel();
   });
 
+  test('says that it may do everything', async () => {
+    const access = await (await petal.fetch('/v1/access')).json();
+    expect(access).toEqual({ scopes: ['classify', 'train'] });
+  });
+
   test('refuses a page whose name was made to lead to it (DNS rebinding)', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { Host: 'evil.example', Origin: 'http://evil.example' };
@@ -243,15 +269,22 @@ describe('a Petal with Turnstile', () => {
     expect(await codeOf(await post(petal, daisy))).toBe('challenge-failed');
   });
 
-  test('shows the widget in its own form, and lets its script and frame in', async () => {
+  test('says which callers have to pass it', async () => {
+    await using petal = await start(dummySecrets.passes);
+    const access = async (headers = {}) =>
+      await (await petal.fetch('/v1/access', { headers })).json();
+    expect(await access()).toEqual({ scopes: ['classify'], turnstileSiteKey: dummySiteKey });
+    expect(await access({ 'x-api-key': key })).toEqual({ scopes: ['classify'] });
+  });
+
+  test('lets the script and frame of the widget in on its own page, which says what it takes', async () => {
     await using petal = await start(dummySecrets.passes);
     const response = await petal.fetch('/');
     const [form = ''] = /<form[\s\S]*<\/form>/.exec(await response.text()) ?? [];
-    expect(form).toContain(`<div class="cf-turnstile" data-sitekey="${dummySiteKey}">`);
+    expect(form).toContain('which needs JavaScript');
     const policy = response.headers.get('Content-Security-Policy')?.split('; ');
-    for (const source of ['script-src', 'frame-src']) {
-      expect(policy).toContain(`${source} https://challenges.cloudflare.com`);
-    }
+    expect(policy).toContain("script-src 'self' https://challenges.cloudflare.com");
+    expect(policy).toContain('frame-src https://challenges.cloudflare.com');
   });
 
   test.for([dummySecrets.fails, dummySecrets.spent])(

@@ -15,10 +15,20 @@ export function chromiumPath(): string | null {
   return candidates.find((path) => path !== undefined && existsSync(path)) ?? null;
 }
 
-export async function launchChromium(executablePath: string): Promise<Browser> {
+/** @param args beside those that every test needs */
+export async function launchChromium(
+  executablePath: string,
+  args: readonly string[] = [],
+): Promise<Browser> {
   return await chromium.launch({
     executablePath,
     // Without a sandbox it runs as root too; the rest keeps it from calling home.
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-sync',
+      ...args,
+    ],
   });
 }
