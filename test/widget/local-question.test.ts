@@ -11,8 +11,8 @@ import type { Question } from '../../src/widget/question.ts';
 import { customModelFile } from '../support/custom-model.ts';
 
 // What the widget does with a network is tested here, on a network that only listens.
-vi.mock('../../src/local/local-network.ts', async (importOriginal) => ({
-  ...(await importOriginal<object>()),
+vi.mock('../../src/local/local-network.ts', async () => ({
+  ...(await import('../../src/local/local-error.ts')),
   loadLocalNetwork: vi.fn(),
 }));
 

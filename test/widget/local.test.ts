@@ -59,13 +59,14 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
   });
 
   /** @param chunk its source; undefined where it can't be loaded */
-  async function open(local: string, chunk: string | undefined) {
+  async function open(local: string, chunk: string | undefined | 'the real one') {
     attributes = local;
     const opened = await openPage(browser, pages.url);
     const requests = { chunks: 0, photos: 0 };
     await opened.page.route('**/assets/local-question-*.js', async (route) => {
       requests.chunks++;
       if (chunk === undefined) return await route.abort();
+      if (chunk === 'the real one') return await route.continue();
       await route.fulfill({
         contentType: 'text/javascript',
         headers: { 'Access-Control-Allow-Origin': '*' },
@@ -87,6 +88,26 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
     await choose(widget, daisy);
     await settled(widget);
     expect(requests).toEqual({ chunks: 0, photos: 1 });
+    await page.context().close();
+  });
+
+  test.runIf(inject('trained'))('sees what the server sees, and sends nothing', async () => {
+    const { page, widget, requests, failures } = await open('local="only"', 'the real one');
+    await choose(widget, daisy);
+    await settled(widget);
+    const here = (await stateOf(widget)).answer;
+    expect(requests).toEqual({ chunks: 1, photos: 0 });
+    await widget.evaluate((element) => element.removeAttribute('local'));
+    await settled(widget);
+    const there = (await stateOf(widget)).answer;
+    expect(requests.photos).toBe(1);
+    expect(here?.predictions.map(({ label }) => label)).toEqual(
+      there?.predictions.map(({ label }) => label),
+    );
+    for (const [i, { probability }] of (here?.predictions ?? []).entries()) {
+      expect(probability).toBeCloseTo(there?.predictions[i]?.probability ?? Number.NaN, 3);
+    }
+    expect(failures).toEqual([]);
     await page.context().close();
   });
 
