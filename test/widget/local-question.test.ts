@@ -116,6 +116,14 @@ describe('the network in the browser, as the widget asks it', () => {
     expect(await askLocally(photo, question(), silent)).toBe(answer);
   });
 
+  test('is loaded again where it broke', async () => {
+    const broken = new ListeningNetwork();
+    broken.classify = () => Promise.reject(new LocalError('local-unavailable', 'It has ended.'));
+    (await loads()).mockResolvedValueOnce(broken);
+    await expect(askLocally(photo, question(), silent)).rejects.toThrow('It has ended.');
+    expect(await askLocally(photo, question(), silent)).toBe(answer);
+  });
+
   test('isn’t asked about a photo that nobody wants any more', async () => {
     const controller = new AbortController();
     const asked = askLocally(photo, question({ signal: controller.signal }), silent);
