@@ -40,11 +40,15 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
   let pages: PageServer;
   let browser: Browser;
   let attributes: string;
+  let policy: string;
 
   beforeAll(async () => {
+    policy = '';
     pages = await servePages((_, response) => {
       const widget = `<petal-image name="photo" label="What is it?" ${attributes}></petal-image>`;
-      response.setHeader('Content-Type', 'text/html').end(pageWith(petal.url, widget));
+      response.setHeader('Content-Type', 'text/html');
+      if (policy !== '') response.setHeader('Content-Security-Policy', policy);
+      response.end(pageWith(petal.url, widget));
     });
     petal = await startPetal({
       bundle: inject('bundle'),
@@ -107,6 +111,19 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
     for (const [i, { probability }] of (here?.predictions ?? []).entries()) {
       expect(probability).toBeCloseTo(there?.predictions[i]?.probability ?? Number.NaN, 3);
     }
+    expect(failures).toEqual([]);
+    await page.context().close();
+  });
+
+  test('runs under a policy that lets its worker and WebAssembly run', async () => {
+    const { origin } = petal.url;
+    policy = `default-src 'none'; script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin}; worker-src blob:`;
+    const { page, widget, failures } = await open('local="only"', 'the real one');
+    policy = '';
+    await choose(widget, daisy);
+    await settled(widget);
+    expect(await widget.getByRole('status').textContent()).not.toContain('policy');
+    expect((await stateOf(widget)).answer).not.toBeNull();
     expect(failures).toEqual([]);
     await page.context().close();
   });
