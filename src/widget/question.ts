@@ -57,7 +57,7 @@ export async function ask(
     if (value !== undefined) body.set(name, String(value));
   }
   body.set('image', photo, 'photo');
-  // All of petal/client, with its lists, embeddings and maps, would be 1.4 kB more for every page to load.
+  // All of petal/client, with its lists, embeddings and maps, would be 1.3 kB more for every page to load.
   const transport = new Transport({
     url,
     key: undefined,
