@@ -95,7 +95,10 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
 
   test('removes what is kept of former versions, and nothing of others', async () => {
     const page = await open();
-    const [former, foreign] = ['/assets/former-000000000000.safetensors', 'https://example.com/x.wasm'];
+    const [former, foreign] = [
+      '/assets/former-000000000000.safetensors',
+      'https://example.com/x.wasm',
+    ];
     await page.page.evaluate(
       async (addresses) => {
         const cache = await caches.open('petal-network');

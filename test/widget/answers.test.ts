@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
+import { describe, expect, inject, test } from 'vitest';
 import type { PetalImageElement } from '../../src/widget/widget.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { hasChromium } from '../support/petal-in-chromium.ts';
 import {
   choose,
   daisy,
@@ -12,43 +10,17 @@ import {
   largePhoto,
   type Opened,
   openPage,
-  type PageServer,
-  pageWith,
-  servePages,
   settled,
   stateOf,
+  useWidgetPage,
 } from './support.ts';
 
-const executablePath = chromiumPath();
-
-describe.runIf(executablePath !== null && inject('trained'))('the widget’s answers', () => {
-  let petal: Petal;
-  let pages: PageServer;
-  let browser: Browser;
-  let body: string;
-
-  beforeAll(async () => {
-    pages = await servePages((_, response) => {
-      response.setHeader('Content-Type', 'text/html').end(pageWith(petal.url, body));
-    });
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      bindings: { PETAL_ALLOWED_ORIGINS: pages.url.origin },
-    });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-    await pages.close();
-  });
-  beforeEach(() => {
-    body = '';
-  });
+describe.runIf(hasChromium && inject('trained'))('the widget’s answers', () => {
+  const site = useWidgetPage();
 
   async function open(attributes = '', html = ''): Promise<Opened> {
-    body = `<form><petal-image name="photo" label="What is it?" ${attributes}></petal-image>${html}</form>`;
-    return await openPage(browser, pages.url, {
+    site.body = `<form><petal-image name="photo" label="What is it?" ${attributes}></petal-image>${html}</form>`;
+    return await openPage(site.browser, site.url, {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
   }

@@ -1,8 +1,7 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { PetalImageElement } from '../../src/widget/widget.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { hasChromium } from '../support/petal-in-chromium.ts';
 import {
   accessibilityFailures,
   choose,
@@ -10,13 +9,10 @@ import {
   fixturePath,
   type Opened,
   openPage,
-  type PageServer,
-  pageWith,
-  servePages,
   settled,
+  useWidgetPage,
 } from './support.ts';
 
-const executablePath = chromiumPath();
 const text = fixturePath('invalid/unsupported-media-type/text.txt');
 
 /** All that the widget says, and the problem of a wrong file, as a page would translate it. */
@@ -39,34 +35,15 @@ const germanStrings = {
   problems: { 'unsupported-media-type': 'Petal liest JPEG, PNG, WebP, GIF und BMP.' },
 };
 
-describe.runIf(executablePath !== null)('the widget’s appearance', () => {
-  let petal: Petal;
-  let pages: PageServer;
-  let browser: Browser;
-  let body: string;
-
-  beforeAll(async () => {
-    pages = await servePages((_, response) => {
-      response.setHeader('Content-Type', 'text/html').end(pageWith(petal.url, body));
-    });
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      bindings: { PETAL_ALLOWED_ORIGINS: pages.url.origin },
-    });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-    await pages.close();
-  });
+describe.runIf(hasChromium)('the widget’s appearance', () => {
+  const site = useWidgetPage();
 
   async function open(
     options: BrowserContextOptions = {},
     html = '<h1>A form</h1><form><petal-image name="photo" label="What is it?"></petal-image></form>',
   ): Promise<Opened> {
-    body = html;
-    return await openPage(browser, pages.url, options);
+    site.body = html;
+    return await openPage(site.browser, site.url, options);
   }
 
   const style = (widget: Opened['widget'], part: string, property: string) =>

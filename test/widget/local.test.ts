@@ -1,20 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
+import { hasChromium } from '../support/petal-in-chromium.ts';
 import {
   choose,
   daisy,
   type Opened,
   openPage,
-  type PageServer,
-  pageWith,
-  servePages,
   settled,
   stateOf,
+  useWidgetPage,
 } from './support.ts';
-
-const executablePath = chromiumPath();
 
 const answer = {
   model: 'mobilenet_v2_1.0_224',
@@ -35,37 +30,13 @@ function network(act: string): string {
 const failWith = (code: string, sentence: string) =>
   network(`throw Object.assign(new Error('${sentence}'), { code: '${code}' });`);
 
-describe.runIf(executablePath !== null)('the widget with the network in the browser', () => {
-  let petal: Petal;
-  let pages: PageServer;
-  let browser: Browser;
-  let attributes: string;
-  let policy: string;
-
-  beforeAll(async () => {
-    policy = '';
-    pages = await servePages((_, response) => {
-      const widget = `<petal-image name="photo" label="What is it?" ${attributes}></petal-image>`;
-      response.setHeader('Content-Type', 'text/html');
-      if (policy !== '') response.setHeader('Content-Security-Policy', policy);
-      response.end(pageWith(petal.url, widget));
-    });
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      bindings: { PETAL_ALLOWED_ORIGINS: pages.url.origin },
-    });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-    await pages.close();
-  });
+describe.runIf(hasChromium)('the widget with the network in the browser', () => {
+  const site = useWidgetPage();
 
   /** @param chunk its source; undefined where it can't be loaded */
   async function open(local: string, chunk: string | undefined | 'the real one') {
-    attributes = local;
-    const opened = await openPage(browser, pages.url);
+    site.body = `<petal-image name="photo" label="What is it?" ${local}></petal-image>`;
+    const opened = await openPage(site.browser, site.url);
     const requests = { chunks: 0, photos: 0 };
     await opened.page.route('**/assets/local-question-*.js', async (route) => {
       requests.chunks++;
@@ -116,10 +87,10 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
   });
 
   test('runs under a policy that lets its worker and WebAssembly run', async () => {
-    const { origin } = petal.url;
-    policy = `default-src 'none'; script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin}; worker-src blob:`;
+    const { origin } = site.petal.url;
+    site.policy = `default-src 'none'; script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin}; worker-src blob:`;
     const { page, widget, failures } = await open('local="only"', 'the real one');
-    policy = '';
+    site.policy = '';
     await choose(widget, daisy);
     await settled(widget);
     expect(await widget.getByRole('status').textContent()).not.toContain('policy');
@@ -144,7 +115,9 @@ describe.runIf(executablePath !== null)('the widget with the network in the brow
     await page.evaluate('globalThis.go()');
     await settled(widget);
     expect(await stateOf(widget)).toMatchObject({ prediction: { label: 'marigold' }, answer });
-    expect(await asked(page)).toEqual([{ size: expect.any(Number), topK: 3, url: petal.url.href }]);
+    expect(await asked(page)).toEqual([
+      { size: expect.any(Number), topK: 3, url: site.petal.url.href },
+    ]);
     expect(requests).toEqual({ chunks: 1, photos: 0 });
     await page.context().close();
   });

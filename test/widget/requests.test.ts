@@ -1,63 +1,37 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import type { PetalImageElement } from '../../src/widget/widget.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { hasChromium } from '../support/petal-in-chromium.ts';
 import {
   choose,
   daisy,
   fixturePath,
   type Opened,
   openPage,
-  type PageServer,
-  pageWith,
-  servePages,
   settled,
   stateOf,
+  useWidgetPage,
 } from './support.ts';
 
-const executablePath = chromiumPath();
 const text = fixturePath('invalid/unsupported-media-type/text.txt');
 
-describe.runIf(executablePath !== null)('the widget’s requests', () => {
-  let petal: Petal;
+describe.runIf(hasChromium)('the widget’s requests', () => {
+  const site = useWidgetPage({ PETAL_MAX_UPLOAD_MB: '1' });
   let strangers: Petal;
-  let pages: PageServer;
-  let browser: Browser;
-  let body: string;
-  let policy: string;
-  let from: () => URL;
-
   beforeAll(async () => {
-    pages = await servePages((_, response) => {
-      response.setHeader('Content-Type', 'text/html');
-      if (policy !== '') response.setHeader('Content-Security-Policy', policy);
-      response.end(pageWith(from(), body));
-    });
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      bindings: { PETAL_ALLOWED_ORIGINS: pages.url.origin, PETAL_MAX_UPLOAD_MB: '1' },
-    });
     strangers = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
   });
   afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
     await strangers.dispose();
-    await pages.close();
-  });
-  beforeEach(() => {
-    policy = '';
-    from = () => petal.url;
   });
 
   async function open(
     html = '<form><petal-image name="photo" label="What is it?"></petal-image></form>',
     options: BrowserContextOptions = {},
   ): Promise<Opened> {
-    body = html;
-    return await openPage(browser, pages.url, options);
+    site.body = html;
+    return await openPage(site.browser, site.url, options);
   }
 
   const status = (widget: Opened['widget']) => widget.getByRole('status').textContent();
@@ -73,7 +47,7 @@ describe.runIf(executablePath !== null)('the widget’s requests', () => {
       await route.fulfill({
         status,
         headers: {
-          'Access-Control-Allow-Origin': pages.url.origin,
+          'Access-Control-Allow-Origin': site.url.origin,
           'Access-Control-Expose-Headers': 'Retry-After',
           'Retry-After': retryAfter,
         },
@@ -213,7 +187,7 @@ describe.runIf(executablePath !== null)('the widget’s requests', () => {
     await page.route('**/v1/classify', (route) => route.abort('connectionrefused'));
     const error = await errorOf(widget, () => choose(widget, daisy));
     expect(error.code).toBe('network');
-    expect(error.detail).toContain(petal.url.origin);
+    expect(error.detail).toContain(site.petal.url.origin);
     expect(await stateOf(widget)).toMatchObject({ valid: true });
     await page.unroute('**/v1/classify');
     await widget.getByRole('button', { name: 'Try again' }).click();
@@ -223,18 +197,18 @@ describe.runIf(executablePath !== null)('the widget’s requests', () => {
   });
 
   test('to a Petal that doesn’t list the page say where it would be listed', async () => {
-    from = () => strangers.url;
+    site.from = () => strangers.url;
     const { page, widget } = await open();
     const error = await errorOf(widget, () => choose(widget, daisy));
     expect(error.code).toBe('network');
-    expect(error.detail).toContain(`${pages.url.origin}, in PETAL_ALLOWED_ORIGINS`);
+    expect(error.detail).toContain(`${site.url.origin}, in PETAL_ALLOWED_ORIGINS`);
     await page.context().close();
   });
 
   test('go to the endpoint, wherever the script is from', async () => {
-    from = () => strangers.url;
+    site.from = () => strangers.url;
     const { page, widget } = await open(
-      `<petal-image name="photo" endpoint="${petal.url.origin}"></petal-image>`,
+      `<petal-image name="photo" endpoint="${site.petal.url.origin}"></petal-image>`,
     );
     await choose(widget, daisy);
     await settled(widget);
@@ -242,7 +216,7 @@ describe.runIf(executablePath !== null)('the widget’s requests', () => {
     // A path belongs to it.
     const request = page.waitForRequest('**/v1/classify');
     await widget.evaluate((element) => element.setAttribute('endpoint', '/photos'));
-    expect((await request).url()).toBe(new URL('/photos/v1/classify', pages.url).href);
+    expect((await request).url()).toBe(new URL('/photos/v1/classify', site.url).href);
     const error = await errorOf(widget, () =>
       widget.evaluate((element) => element.setAttribute('endpoint', 'https://:80')),
     );
@@ -251,10 +225,10 @@ describe.runIf(executablePath !== null)('the widget’s requests', () => {
   });
 
   test('work under the strictest policy that lets Petal’s script run, and break none of it', async () => {
-    policy = [
+    site.policy = [
       "default-src 'none'",
-      `script-src ${petal.url.origin}`,
-      `connect-src ${petal.url.origin}`,
+      `script-src ${site.petal.url.origin}`,
+      `connect-src ${site.petal.url.origin}`,
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join('; ');
