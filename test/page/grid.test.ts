@@ -3,17 +3,15 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ClassifyAnswer, classifyAnswer } from '../../src/contract/answers.ts';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { expectFits, openPage, type RunInPage, runInPage } from './browser-page.ts';
 import { readCsv } from './read-csv.ts';
 import { expectAccessible } from './try-page.ts';
 
-const executablePath = chromiumPath();
 const fixtures = join(import.meta.dirname, '../fixtures');
 const ten = [
   'jpeg/balloon.jpg',
@@ -30,23 +28,18 @@ const ten = [
 const [balloon, candle, , daisy] = ten;
 const text = join(fixtures, 'invalid/unsupported-media-type/text.txt');
 
-describe.runIf(executablePath !== null)('several photos on the page', () => {
-  let petal: Petal;
-  let browser: Browser;
+describe.runIf(hasChromium)('several photos on the page', () => {
+  const started = usePetalInChromium();
   let folder: string;
   beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
     folder = await mkdtemp(join(tmpdir(), 'petal-grid-'));
   });
   afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
     await rm(folder, { recursive: true, force: true });
   });
 
   function withPage(run: RunInPage, options?: BrowserContextOptions): Promise<void> {
-    return runInPage(browser, petal.url, run, options);
+    return runInPage(started.browser, started.petal.url, run, options);
   }
 
   async function give(page: Page, ...paths: readonly string[]): Promise<void> {
@@ -70,7 +63,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
   }
 
   async function answerOf(path: string): Promise<ClassifyAnswer> {
-    const response = await petal.fetch('/v1/classify', {
+    const response = await started.petal.fetch('/v1/classify', {
       method: 'POST',
       body: await readFile(path),
     });
@@ -184,7 +177,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
       });
       await give(page, balloon, text, daisy);
       await finished(page);
-      const response = await petal.fetch('/v1/classify', {
+      const response = await started.petal.fetch('/v1/classify', {
         method: 'POST',
         body: await readFile(text),
       });
@@ -249,7 +242,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
       expect(await readFile(path, 'utf8')).not.toContain('<script');
       for (const colorScheme of ['light', 'dark'] as const) {
         const requests: string[] = [];
-        const sheet = await openPage(browser, new URL('about:blank'), { colorScheme });
+        const sheet = await openPage(started.browser, new URL('about:blank'), { colorScheme });
         sheet.page.on('request', (request) => {
           if (!request.url().startsWith('data:')) requests.push(request.url());
         });
@@ -339,7 +332,7 @@ describe.runIf(executablePath !== null)('several photos on the page', () => {
           headers: { 'Retry-After': '1' },
           contentType: 'application/problem+json',
           json: {
-            type: new URL('/problems/rate-limited', petal.url).href,
+            type: new URL('/problems/rate-limited', started.petal.url).href,
             title: 'Too many requests',
             status: 429,
             detail: 'There were too many requests. Try again in 1 second.',

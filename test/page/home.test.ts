@@ -1,31 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 
-const executablePath = chromiumPath();
-
-describe.runIf(executablePath !== null)('the page at / in Chromium', () => {
-  let worker: Petal;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    worker = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await worker.dispose();
-  });
+describe.runIf(hasChromium)('the page at / in Chromium', () => {
+  const started = usePetalInChromium();
 
   async function open(colorScheme: 'light' | 'dark'): Promise<{ page: Page; failures: string[] }> {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 800 } });
+    const page = await started.browser.newPage({
+      colorScheme,
+      viewport: { width: 390, height: 800 },
+    });
     const failures: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) failures.push(message.text());
     });
     page.on('pageerror', (error) => failures.push(error.message));
-    await page.goto(worker.url.href);
+    await page.goto(started.petal.url.href);
     return { page, failures };
   }
 
@@ -74,7 +64,7 @@ describe.runIf(executablePath !== null)('the page at / in Chromium', () => {
   test('shows the command for this very server', async () => {
     const { page } = await open('light');
     const command = await page.locator('pre').textContent();
-    expect(command).toBe(`curl -F image=@photo.jpg ${worker.url.origin}/v1/classify`);
+    expect(command).toBe(`curl -F image=@photo.jpg ${started.petal.url.origin}/v1/classify`);
     await page.close();
   });
 });

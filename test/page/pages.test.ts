@@ -1,25 +1,14 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 
-const executablePath = chromiumPath();
 const daisy = join(import.meta.dirname, '../fixtures/valid/jpeg/daisy.jpg');
 const text = join(import.meta.dirname, '../fixtures/invalid/unsupported-media-type/text.txt');
 
-describe.runIf(executablePath !== null)('the pages in Chromium', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+describe.runIf(hasChromium)('the pages in Chromium', () => {
+  const started = usePetalInChromium();
 
   interface Opened {
     readonly page: Page;
@@ -34,7 +23,7 @@ describe.runIf(executablePath !== null)('the pages in Chromium', () => {
     options: { colorScheme?: 'light' | 'dark'; width?: number; hasScripts?: boolean } = {},
   ): Promise<Opened> {
     const { colorScheme = 'light', width = 1024, hasScripts = true } = options;
-    const context = await browser.newContext({
+    const context = await started.browser.newContext({
       colorScheme,
       viewport: { width, height: 800 },
       javaScriptEnabled: hasScripts,
@@ -50,7 +39,7 @@ describe.runIf(executablePath !== null)('the pages in Chromium', () => {
       const { protocol, host } = new URL(request.url());
       if (protocol !== 'data:') hosts.add(host);
     });
-    await page.goto(new URL(path, petal.url).href);
+    await page.goto(new URL(path, started.petal.url).href);
     return { page, failures, hosts };
   }
 
@@ -76,7 +65,7 @@ describe.runIf(executablePath !== null)('the pages in Chromium', () => {
     expect(await accessibilityFailures(page)).toEqual([]);
     // That there is nothing at an address is what its status says.
     expect(failures.filter((failure) => !failure.includes('404'))).toEqual([]);
-    expect([...hosts]).toEqual([petal.url.host]);
+    expect([...hosts]).toEqual([started.petal.url.host]);
     await page.context().close();
   });
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
 import {
   type AddExamplesAnswer,
   addExamplesAnswer,
@@ -12,8 +12,8 @@ import {
   listExamplesAnswer,
 } from '../../src/contract/model-examples.ts';
 import { type CustomModelAnswer, customModelAnswer } from '../../src/contract/models.ts';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { startPetal } from '../../src/testing/start-petal.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { type RunInPage, runInPage } from './browser-page.ts';
 import {
   addClass,
@@ -27,22 +27,11 @@ import {
   text,
 } from './teach-page.ts';
 
-const executablePath = chromiumPath();
-
-describe.runIf(executablePath !== null)('the classes of a model that is taught', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+describe.runIf(hasChromium)('the classes of a model that is taught', () => {
+  const started = usePetalInChromium();
 
   function withPage(run: RunInPage, options?: BrowserContextOptions): Promise<void> {
-    return runInPage(browser, petal.url, run, options);
+    return runInPage(started.browser, started.petal.url, run, options);
   }
 
   /** Drags files and folders over the page to a place, and lets them go there. */
@@ -60,12 +49,12 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
   }
 
   async function describeModel(name: string): Promise<CustomModelAnswer> {
-    const response = await petal.fetch(`/v1/models/${name}`);
+    const response = await started.petal.fetch(`/v1/models/${name}`);
     return customModelAnswer.parse(await response.json());
   }
 
   async function examplesOf(name: string): Promise<ListExamplesAnswer['examples']> {
-    const response = await petal.fetch(`/v1/models/${name}/examples`);
+    const response = await started.petal.fetch(`/v1/models/${name}/examples`);
     return listExamplesAnswer.parse(await response.json()).examples;
   }
 
@@ -113,7 +102,7 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
     const form = new FormData();
     for (const path of photos) form.append('image', new Blob([readFileSync(path)]), 'photo');
     const address = `/v1/models/${name}/examples?label=ball&keep_photos=true`;
-    const response = await petal.fetch(address, { method: 'POST', body: form });
+    const response = await started.petal.fetch(address, { method: 'POST', body: form });
     return addExamplesAnswer.parse(await response.json());
   }
 
@@ -154,7 +143,7 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
         if (requests > 1) return await route.continue();
         const { results, ...answer } = await store('fast', shown.ball.slice(0, 2));
         const problem = {
-          type: new URL('/problems/rate-limited', petal.url).href,
+          type: new URL('/problems/rate-limited', started.petal.url).href,
           title: 'Too many requests',
           status: 429,
           detail: 'There were too many requests. Try again in 60 seconds.',
@@ -175,7 +164,7 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
       bundle: inject('bundle'),
       bindings: { PETAL_MAX_UPLOAD_MB: '1' },
     });
-    await runInPage(browser, small.url, async (page) => {
+    await runInPage(started.browser, small.url, async (page) => {
       await begin(page, 'large');
       await nameClass(page, 'ball');
       // No browser can reduce it.

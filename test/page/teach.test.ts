@@ -2,12 +2,12 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
 import { describeKey, makeKey } from '../../src/access/api-keys.ts';
 import { type CustomModelAnswer, customModelAnswer } from '../../src/contract/models.ts';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { startPetal } from '../../src/testing/start-petal.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { sharedFolder } from '../support/photos.ts';
 import { expectFits, type RunInPage, runInPage } from './browser-page.ts';
 import {
@@ -26,27 +26,17 @@ import {
 } from './teach-page.ts';
 import { expectAccessible } from './try-page.ts';
 
-const executablePath = chromiumPath();
 const flowers = sharedFolder('images/flowers');
 
-describe.runIf(executablePath !== null)('teaching on the page', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+describe.runIf(hasChromium)('teaching on the page', () => {
+  const started = usePetalInChromium();
 
   function withPage(run: RunInPage, options?: BrowserContextOptions): Promise<void> {
-    return runInPage(browser, petal.url, run, options);
+    return runInPage(started.browser, started.petal.url, run, options);
   }
 
   async function describeModel(name: string): Promise<CustomModelAnswer> {
-    const response = await petal.fetch(`/v1/models/${name}`);
+    const response = await started.petal.fetch(`/v1/models/${name}`);
     return customModelAnswer.parse(await response.json());
   }
 
@@ -155,7 +145,7 @@ describe.runIf(executablePath !== null)('teaching on the page', () => {
           headers: { 'Retry-After': '1' },
           contentType: 'application/problem+json',
           json: {
-            type: new URL('/problems/training-in-progress', petal.url).href,
+            type: new URL('/problems/training-in-progress', started.petal.url).href,
             title: 'The model is being trained already',
             status: 409,
             detail: 'twice is being trained already. Try again in 1 second.',
@@ -194,7 +184,7 @@ describe.runIf(executablePath !== null)('teaching on the page', () => {
       await page.getByText('Delete back? It can be restored for 30 days.').waitFor();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByText('back is deleted. Until').waitFor();
-      const gone = await petal.fetch('/v1/models/back');
+      const gone = await started.petal.fetch('/v1/models/back');
       expect(gone.status).toBe(404);
       const offered = page.getByLabel('Model', { exact: true }).locator('option');
       await offered.filter({ hasText: 'back:' }).waitFor({ state: 'detached' });
@@ -230,11 +220,11 @@ describe.runIf(executablePath !== null)('teaching on the page', () => {
       await access;
       await page.getByRole('button', { name: 'Choose photos' }).waitFor();
     };
-    await runInPage(browser, guarded.url, async (page) => {
+    await runInPage(started.browser, guarded.url, async (page) => {
       await enter(page, keys.asking);
       expect(await page.getByRole('heading', { name: 'Teach it' }).count()).toBe(0);
     });
-    await runInPage(browser, guarded.url, async (page) => {
+    await runInPage(started.browser, guarded.url, async (page) => {
       await enter(page, keys.both);
       await beginTrained(page, 'guarded');
       await page.reload();

@@ -1,8 +1,6 @@
 /** The page for those who work by keyboard, hear it, or set its colours; in light and dark, wide and narrow. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { describe, expect, test } from 'vitest';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import {
   barsOf,
   expectAccessible,
@@ -12,26 +10,16 @@ import {
   validPhoto,
 } from './try-page.ts';
 
-const executablePath = chromiumPath();
 const daisy = validPhoto('jpeg/daisy.jpg');
 
-describe.runIf(executablePath !== null)('the page for all', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+describe.runIf(hasChromium)('the page for all', () => {
+  const started = usePetalInChromium();
 
   async function withPage(
     run: (opened: TryPage) => Promise<void>,
     options: Parameters<typeof openTryPage>[2] = {},
   ): Promise<void> {
-    const opened = await openTryPage(browser, petal.url, options);
+    const opened = await openTryPage(started.browser, started.petal.url, options);
     try {
       await run(opened);
       expect(opened.failures).toEqual([]);

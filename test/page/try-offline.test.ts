@@ -1,12 +1,11 @@
 /** The page without uploads, without a network, and how much it weighs. */
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { barsOf, expectAccessible, openTryPage, pick, validPhoto } from './try-page.ts';
 
-const executablePath = chromiumPath();
 const daisy = validPhoto('jpeg/daisy.jpg');
 const balloon = validPhoto('jpeg/balloon.jpg');
 const maxTransferBytes = 60_000;
@@ -42,17 +41,8 @@ describe('what the page transfers', () => {
   });
 });
 
-describe.runIf(executablePath !== null)('the page that does not upload', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+describe.runIf(hasChromium)('the page that does not upload', () => {
+  const started = usePetalInChromium();
 
   async function waitUntilKept(page: Page): Promise<void> {
     await page.evaluate(async () => {
@@ -62,7 +52,10 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   }
 
   test('runs the network with threads, says so, and answers as the server does', async () => {
-    const { page, failures, questions, close } = await openTryPage(browser, petal.url);
+    const { page, failures, questions, close } = await openTryPage(
+      started.browser,
+      started.petal.url,
+    );
     await pick(page, daisy);
     const fromServer = await barsOf(page);
     expect(questions).toHaveLength(1);
@@ -102,14 +95,14 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   });
 
   test('is there without a network, and still recognises photos', async () => {
-    const { page, questions, close } = await openTryPage(browser, petal.url);
+    const { page, questions, close } = await openTryPage(started.browser, started.petal.url);
     await waitUntilKept(page);
     await page.getByRole('switch').click();
     await page.getByText('Photos stay here').waitFor();
     await page.context().setOffline(true);
     await page.reload();
     await page.getByText('Photos stay here').waitFor();
-    await page.getByText('Photos are looked at in your browser.').waitFor();
+    await page.getByText('Photos are looked at in your started.browser.').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await pick(page, daisy);
     expect(await barsOf(page)).toHaveLength(5);
@@ -119,7 +112,7 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   });
 
   test('keeps nothing that Petal answers', async () => {
-    const { page, close } = await openTryPage(browser, petal.url);
+    const { page, close } = await openTryPage(started.browser, started.petal.url);
     await waitUntilKept(page);
     await pick(page, daisy);
     await barsOf(page);
@@ -137,7 +130,7 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   });
 
   test('is the newest one where there is a network', async () => {
-    const { page, close } = await openTryPage(browser, petal.url);
+    const { page, close } = await openTryPage(started.browser, started.petal.url);
     await waitUntilKept(page);
     // What a former version would have left behind.
     await page.evaluate(async () => {
@@ -155,7 +148,7 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   });
 
   test('says why the network can not run before there is a photo, and switches back', async () => {
-    const { page, questions, close } = await openTryPage(browser, petal.url);
+    const { page, questions, close } = await openTryPage(started.browser, started.petal.url);
     await page.route('**/assets/*.safetensors', (route) => route.abort());
     await page.getByRole('switch').click();
     const failed = page.locator('.local-state[data-failed="true"]');
@@ -168,7 +161,7 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
   });
 
   test('asks before it sends a photo that it could not look at itself', async () => {
-    const { page, questions, close } = await openTryPage(browser, petal.url);
+    const { page, questions, close } = await openTryPage(started.browser, started.petal.url);
     let isBroken = true;
     await page.route('**/assets/*.safetensors', (route) =>
       isBroken

@@ -4,11 +4,11 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, test } from 'vitest';
 import { type ClassifyAnswer, classifyAnswer } from '../../src/contract/answers.ts';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { usePetalInChromium } from '../support/petal-in-chromium.ts';
 import {
   barsOf,
   expectAccessible,
@@ -24,22 +24,13 @@ const daisy = validPhoto('jpeg/daisy.jpg');
 const balloon = validPhoto('jpeg/balloon.jpg');
 
 describe.runIf(executablePath !== null)('the page to try Petal', () => {
-  let petal: Petal;
-  let browser: Browser;
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '', [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-    ]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
+  const started = usePetalInChromium({}, [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+  ]);
 
   async function answerOf(path: string): Promise<ClassifyAnswer> {
-    const response = await petal.fetch('/v1/classify', {
+    const response = await started.petal.fetch('/v1/classify', {
       method: 'POST',
       body: await readFile(path),
     });
@@ -60,7 +51,7 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
     run: (opened: TryPage) => Promise<void>,
     options: Parameters<typeof openTryPage>[2] = {},
   ): Promise<void> {
-    const opened = await openTryPage(browser, petal.url, options);
+    const opened = await openTryPage(started.browser, started.petal.url, options);
     try {
       await run(opened);
       expect(opened.failures).toEqual([]);
@@ -186,7 +177,7 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
     const strict = await launchChromium(executablePath ?? '', [
       '--use-fake-device-for-media-stream',
     ]);
-    const { page, close } = await openTryPage(strict, petal.url);
+    const { page, close } = await openTryPage(strict, started.petal.url);
     await page.getByRole('button', { name: 'Take a photo' }).click();
     await page.getByText('The browser does not let this page use the camera.').waitFor();
     await expectAccessible(page, 'without a camera');
@@ -207,7 +198,7 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
       expect(facts).toMatch(/answered after [\d.]+ m?s/);
       expect(facts).toContain(', on the server');
       const command = (await page.locator('pre').textContent()) ?? '';
-      expect(command).toBe(`curl -F image=@candle.jpg ${petal.url.origin}/v1/classify`);
+      expect(command).toBe(`curl -F image=@candle.jpg ${started.petal.url.origin}/v1/classify`);
       const { stdout } = await promisify(execFile)('sh', ['-c', command], {
         cwd: join(photo, '..'),
       });

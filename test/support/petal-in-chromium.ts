@@ -19,13 +19,14 @@ export interface PetalInChromium {
  */
 export function usePetalInChromium(
   options: PetalOptions | (() => PetalOptions) = {},
+  chromiumArguments: readonly string[] = [],
 ): PetalInChromium {
   let petal: Petal | undefined;
   let browser: Browser | undefined;
   beforeAll(async () => {
     const all = typeof options === 'function' ? options() : options;
     petal = await startPetal({ bundle: inject('bundle'), ...all });
-    browser = await launchChromium(chromiumPath() ?? '');
+    browser = await launchChromium(chromiumPath() ?? '', chromiumArguments);
   });
   afterAll(async () => {
     await browser?.close();
