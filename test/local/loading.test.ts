@@ -42,14 +42,11 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
     return watched.paths.filter((path) => /\.(wasm|safetensors)$/.test(path));
   }
 
-  /** Paths of what Cache Storage holds. */
+  /** Paths of what Cache Storage holds of the network; the page keeps its own files elsewhere. */
   async function keptPaths({ page }: LocalPage): Promise<string[]> {
     return await page.evaluate(async () => {
-      const caches = await globalThis.caches.keys();
-      const keys = await Promise.all(
-        caches.map(async (name) => await (await globalThis.caches.open(name)).keys()),
-      );
-      return keys.flat().map(({ url }) => new URL(url).pathname);
+      const cache = await caches.open('petal-network');
+      return (await cache.keys()).map(({ url }) => new URL(url).pathname);
     });
   }
 
