@@ -1,4 +1,7 @@
-/** `node examples/forms/serve.ts`: serves the forms beside this file, and a Petal that they may use. */
+/**
+ * `node examples/forms/serve.ts`: serves the forms beside this file, at the port that PORT says, and a Petal
+ * that they may use.
+ */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -51,6 +54,11 @@ export async function serveForms({ port = 0, petal }: FormServerOptions): Promis
       response.setHeader('Content-Type', types.html).end(await reportPage(fields));
       return;
     }
+    // Browsers ask for it by themselves.
+    if (pathname === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const file = await readExample(pathname);
     if (file === undefined) {
       response.writeHead(404).end('There is nothing at this address.');
@@ -63,7 +71,11 @@ export async function serveForms({ port = 0, petal }: FormServerOptions): Promis
     response.end(file.text.replaceAll(placeholder, petal().origin));
   }
 
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    // A port that is taken, as a rule: PORT names another.
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   return {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
     reports,

@@ -44,7 +44,7 @@ export async function uprightCanvas(
 
 /**
  * Browsers turn every JPEG as EXIF says (HTML, imageOrientation "from-image"), but Chromium no WebP, and not all
- * of them a PNG. So the orientation in the file is made 1, and what is turned is turned here. (That a PNG's
+ * of them a PNG. So the orientation in the file is taken away, and what is turned is turned here. (That a PNG's
  * checksum is wrong then makes decoders leave the chunk out.)
  */
 async function readUnturned(file: Blob) {
@@ -52,9 +52,9 @@ async function readUnturned(file: Blob) {
   // Other formats may have EXIF at their end.
   const bytes = start[0] === 0xff ? start : new Uint8Array(await file.arrayBuffer());
   const header = readPhotoHeader(bytes);
-  if (header.orientationAt === 0) return { blob: file, header };
-  // The same in either order of bytes.
-  bytes.fill(0, header.orientationAt, header.orientationAt + 2);
+  const at = header.orientationAt;
+  // No orientation is as good as 1, in either order of bytes.
+  if (at > 0) bytes.fill(0, at, at + 2);
   return { blob: new Blob([bytes, file.slice(bytes.length)], { type: file.type }), header };
 }
 

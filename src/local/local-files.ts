@@ -21,6 +21,7 @@ export interface LocalFiles {
   readonly artifact: SiteFile;
 }
 
-declare const LOCAL_FILES: LocalFiles;
+/** JSON: of an object in its place esbuild would make a chunk that whoever may load the network loads at once. */
+declare const LOCAL_FILES: string;
 
-export const localFiles: LocalFiles = LOCAL_FILES;
+export const localFiles: LocalFiles = JSON.parse(LOCAL_FILES);

@@ -18,6 +18,7 @@ import {
   removeBackend,
   setBackend,
 } from '@tensorflow/tfjs-core';
+import type { StartedInstance } from './started-instance.ts';
 
 export interface WasmBackend {
   /** Size of the WASM memory in bytes. It never shrinks; 0 once the backend is removed. */
@@ -35,13 +36,6 @@ export type Instance = BackendWasmModule & {
   /** The exports, by which the glue calls them. */
   asm: Readonly<Record<string, unknown>>;
 };
-
-/** An instance that was started beforehand, as threads have to be. It can be installed once. */
-export interface StartedInstance {
-  readonly instance: Instance;
-  /** How many it works with. */
-  readonly threads: number;
-}
 
 /** The instance that tfjs has now. tfjs's engine is one for the isolate, and so is this. */
 let installed: Instance | undefined;
@@ -62,8 +56,9 @@ let installed: Instance | undefined;
  */
 export function installWasmBackend(binary: WebAssembly.Module | StartedInstance): WasmBackend {
   removeInstance();
-  const { instance, threads } =
-    'instance' in binary ? binary : { instance: instantiate(binary), threads: 1 };
+  const started = 'instance' in binary ? binary : { instance: instantiate(binary), threads: 1 };
+  const instance = started.instance as Instance;
+  const { threads } = started;
   // The threaded binary needs Workers and shareable memory. workerd has
   // neither, yet it has SharedArrayBuffer and MessageChannel, by which tfjs
   // guesses. Nothing here asks the flag; other parts of tfjs may.

@@ -5,7 +5,8 @@
  * take them from files: `locateFile` and `mainScriptUrlOrBlob` (Emscripten 3.1) say where those are.
  */
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
-import type { Instance, StartedInstance } from './backend.ts';
+import type { Instance } from './backend.ts';
+import type { StartedInstance } from './started-instance.ts';
 
 /** Where threads come from, and how many there are. */
 export interface ThreadScripts {

@@ -6,17 +6,18 @@ import { curlCommand } from './curl-command.ts';
 import { Grid } from './grid/grid.tsx';
 import { KeyForm, KeyOffer } from './key-form.tsx';
 import { localAsker } from './local-asker.ts';
-import { LocalSwitch } from './local-switch.tsx';
+import { LocalSwitch, localSentence } from './local-switch.tsx';
 import { ModelChoice } from './model-choice.tsx';
-import { useOnline } from './offline.ts';
 import { type PetalAddress, readModelFile } from './petal-api.ts';
 import { PhotoAnswerView } from './photo-answer-view.tsx';
 import { PhotoIntake } from './photo-intake.tsx';
+import { ReachNotice } from './reach-notice.tsx';
 import { rememberedKey, rememberedLocal, rememberKey, rememberLocal } from './remembered.ts';
 import { serverAsker } from './server-asker.ts';
 import { Teach } from './teach/teach.tsx';
 import type { Challenge } from './turnstile.ts';
 import { useAccess } from './use-access.ts';
+import { useGiven } from './use-given.ts';
 import { useLocalNetwork } from './use-local-network.ts';
 import { useModelChoice } from './use-model-choice.ts';
 import { useModels } from './use-models.ts';
@@ -28,13 +29,6 @@ export interface AppProps {
   readonly backbone: string;
 }
 
-/** Photos that were given together. */
-interface Given {
-  readonly photos: readonly PagePhoto[];
-  /** They are looked at in this browser: the switch was on, and nobody has said since that they may be sent. */
-  readonly isKept: boolean;
-}
-
 /** Everything at `/` that needs scripts. */
 export function App({ url, backbone }: AppProps) {
   // A new object, be it with the same contents, means that Petal is asked again.
@@ -43,27 +37,22 @@ export function App({ url, backbone }: AppProps) {
   const models = useModels(address);
   const [model, chooseModel] = useModelChoice(backbone);
   const [challenge, setChallenge] = useState<Challenge>();
-  const network = useLocalNetwork(url);
   const [isLocal, setLocal] = useState(rememberedLocal);
-  const [given, setGiven] = useState<Given>();
-  const [opened, setOpened] = useState<PagePhoto>();
-  const isOnline = useOnline();
+  const { load, dispose, state: network } = useLocalNetwork(url);
+  const given = useGiven();
+  const { photos, opened, isKept } = given;
 
-  const isKept = given?.isKept ?? isLocal;
-  const { load, dispose, state: networkState } = network;
+  const isNetworkNeeded = isLocal || (photos !== undefined && isKept);
   useEffect(() => {
     if (isLocal) load();
-    else if (!isKept) dispose();
-  }, [isLocal, isKept, load, dispose]);
+    else if (!isNetworkNeeded) dispose();
+  }, [isLocal, isNetworkNeeded, load, dispose]);
   // Before there is a photo, a browser that can't do it switches back; with one, the person decides.
-  const hasFailed = networkState.kind === 'failed';
+  const isBroken = network.kind === 'failed';
   useEffect(() => {
-    if (hasFailed && given === undefined) setLocal(false);
-  }, [hasFailed, given]);
+    if (isBroken && photos === undefined) setLocal(false);
+  }, [isBroken, photos]);
 
-  const scopes = access.answer?.scopes;
-  const siteKey = access.answer?.turnstileSiteKey;
-  const isReady = scopes !== undefined && (siteKey === undefined || challenge !== undefined);
   const makeAsker = useCallback(
     (model: string, isKept: boolean) => {
       const isOwn = model !== backbone;
@@ -81,14 +70,16 @@ export function App({ url, backbone }: AppProps) {
   const asker = useMemo(() => makeAsker(model, isKept), [makeAsker, model, isKept]);
   const askerOf = useCallback((name: string) => makeAsker(name, isLocal), [makeAsker, isLocal]);
 
-  const take = (photos: readonly PagePhoto[]): void => {
-    setGiven({ photos, isKept: isLocal });
-    setOpened(photos.length === 1 ? photos[0] : undefined);
-  };
+  const { scopes, turnstileSiteKey: siteKey } = access.answer ?? {};
+  const isReady =
+    isKept || (scopes !== undefined && (siteKey === undefined || challenge !== undefined));
+  const mayAsk = isLocal || scopes === undefined || scopes.includes('classify');
+  const hasKey = address.key !== undefined;
+
   const switchTo = (isOn: boolean): void => {
     rememberLocal(isOn);
     setLocal(isOn);
-    if (isOn && given !== undefined) setGiven({ ...given, isKept: true });
+    if (isOn) given.setKept(true);
   };
   const changeKey = (key: string | undefined): void => {
     rememberKey(key);
@@ -99,62 +90,65 @@ export function App({ url, backbone }: AppProps) {
     setAddress({ ...address });
     chooseModel(name);
   };
-
   const onModelDeleted = (name: string): void => {
     setAddress({ ...address });
     if (model === name) chooseModel(backbone);
   };
+  const send = (): void => given.setKept(false);
 
-  const mayAsk = isLocal || scopes === undefined || scopes.includes('classify');
   return (
     <>
-      <p class="offline" role="status">
-        {(!isOnline || access.isUnreachable) &&
-          `${isOnline ? 'Petal can’t be reached.' : 'You are offline.'} ${
-            networkState.kind === 'ready'
-              ? 'Photos are looked at in your browser.'
-              : 'Photos can be looked at when that is over.'
-          }`}
-      </p>
+      <ReachNotice
+        isUnreachable={access.isUnreachable}
+        isLocalReady={isLocal && network.kind === 'ready'}
+      />
       {mayAsk ? (
-        <PhotoIntake isCompact={given !== undefined} onPhotos={take} />
+        <PhotoIntake
+          isCompact={photos !== undefined}
+          onPhotos={(taken: readonly PagePhoto[]) => given.take(taken, isLocal)}
+        />
       ) : (
-        <KeyForm refusal={access.refusal} hasKey={address.key !== undefined} onKey={changeKey} />
+        <KeyForm refusal={access.refusal} hasKey={hasKey} onKey={changeKey} />
       )}
-      <section class="settings" aria-label="Settings" data-compact={given !== undefined}>
+      <section class="settings" aria-label="Settings" data-compact={photos !== undefined}>
         <ModelChoice models={models} backbone={backbone} chosen={model} onChoose={chooseModel} />
-        <LocalSwitch isOn={isLocal} state={networkState} onSwitch={switchTo} />
+        <LocalSwitch isOn={isLocal} state={network} onSwitch={switchTo} />
       </section>
-      {scopes !== undefined &&
-        mayAsk &&
-        (address.key !== undefined || !scopes.includes('train')) && (
-          <KeyOffer hasKey={address.key !== undefined} onKey={changeKey} />
-        )}
+      {mayAsk && scopes !== undefined && (hasKey || !scopes.includes('train')) && (
+        <KeyOffer hasKey={hasKey} onKey={changeKey} />
+      )}
       {siteKey !== undefined && !isLocal && (
         <ChallengePlace siteKey={siteKey} onChallenge={setChallenge} />
       )}
-      {given !== undefined && opened !== undefined && (
-        <>
-          {given.photos.length > 1 && (
-            <p>
-              <button type="button" class="quiet" onClick={() => setOpened(undefined)}>
-                Back to all {given.photos.length} photos
-              </button>
-            </p>
-          )}
-          <PhotoAnswerView
-            key={opened}
-            photo={opened}
-            asker={isReady || isKept ? asker : undefined}
-            onSend={isKept ? () => setGiven({ ...given, isKept: false }) : undefined}
-            onCancel={() => setGiven(undefined)}
-          />
-        </>
+      {photos !== undefined && isKept && (!isLocal || (isBroken && photos.length > 1)) && (
+        <p class="choices">
+          <span class="note">What you gave was not sent to the server.</span>
+          <button type="button" class="quiet" onClick={send}>
+            Send it now
+          </button>
+        </p>
       )}
-      {given !== undefined && given.photos.length > 1 && (
+      {photos !== undefined && photos.length > 1 && opened !== undefined && (
+        <p>
+          <button type="button" class="quiet" onClick={given.leave}>
+            Back to all {photos.length} photos
+          </button>
+        </p>
+      )}
+      {opened !== undefined && (
+        <PhotoAnswerView
+          key={opened}
+          photo={opened}
+          asker={isReady ? asker : undefined}
+          onSend={isKept ? send : undefined}
+          onCancel={given.leave}
+          doing={isKept && network.kind === 'loading' ? localSentence(true, network) : undefined}
+        />
+      )}
+      {photos !== undefined && photos.length > 1 && isReady && (
         // It goes on, and keeps its answers, while one of them is looked at.
         <div hidden={opened !== undefined}>
-          <Grid photos={given.photos} asker={asker} modelName={model} onOpen={setOpened} />
+          <Grid photos={photos} asker={asker} modelName={model} onOpen={given.open} />
         </div>
       )}
       <Command
@@ -162,7 +156,7 @@ export function App({ url, backbone }: AppProps) {
           url,
           model: model === backbone ? undefined : model,
           fileName: opened?.name ?? 'photo.jpg',
-          needsKey: address.key !== undefined,
+          needsKey: hasKey,
         })}
       />
       {scopes?.includes('train') && (

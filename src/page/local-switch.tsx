@@ -27,9 +27,10 @@ export function LocalSwitch({ isOn, state, onSwitch }: LocalSwitchProps) {
         id="local-state"
         class="local-state note"
         role="status"
-        data-failed={state.kind === 'failed'}
+        aria-live={state.kind === 'loading' ? 'off' : 'polite'}
+        data-failed={state.kind === 'failed' && !isOn}
       >
-        {sentenceOf(isOn, state)}
+        {localSentence(isOn, state)}
       </p>
       {isOn && state.kind === 'loading' && (
         <progress
@@ -46,8 +47,13 @@ const downloadBytes =
   localFiles.artifact.bytes +
   Math.max(...Object.values(localFiles.binaries).map(({ bytes }) => bytes));
 
-function sentenceOf(isOn: boolean, state: LocalState): string {
-  if (state.kind === 'failed') return state.refusal.message;
+/** How far the network in this browser is. */
+export function localSentence(isOn: boolean, state: LocalState): string {
+  if (state.kind === 'failed') {
+    return isOn
+      ? 'The network did not start. Photos were not sent.'
+      : `The switch is off again. ${state.refusal.message}`;
+  }
   if (!isOn) {
     return `The network runs in your browser then: about ${sizeText(downloadBytes)} are downloaded once.`;
   }

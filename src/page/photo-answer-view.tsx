@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { AnswerFacts } from './answer-facts.tsx';
 import type { Asker, PagePhoto, PhotoAnswer } from './asker.ts';
 import { PhotoFigure } from './photo-figure.tsx';
@@ -15,12 +15,14 @@ export interface PhotoAnswerViewProps {
   /** The photo is only asked about in this browser; what sends it to the server instead. */
   readonly onSend: (() => void) | undefined;
   readonly onCancel: () => void;
+  /** What has to be done before the photo is looked at. */
+  readonly doing: string | undefined;
 }
 
 const firstHeat = 0.6;
 
 /** One photo and what it shows. */
-export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerViewProps) {
+export function PhotoAnswerView({ photo, asker, onSend, onCancel, doing }: PhotoAnswerViewProps) {
   const [asked, askAgain] = useAnswer(photo.file, asker);
   const [chosen, setChosen] = useState({ of: asked, place: 0 });
   const [heat, setHeat] = useState(firstHeat);
@@ -35,12 +37,13 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
   const place = chosen.of === asked ? chosen.place : 0;
   const photoAnswer = asked.kind === 'answered' ? asked.answer : undefined;
   const prediction = photoAnswer?.answer.predictions[place];
+  const picture = useMemo(() => pictureOf(photoAnswer, place), [photoAnswer, place]);
   return (
     <section ref={section} class="answer" tabIndex={-1} aria-label={`Answer for ${photo.name}`}>
       <PhotoFigure
         photo={photo}
         isBusy={asked.kind === 'asking'}
-        picture={pictureOf(photoAnswer, place)}
+        picture={picture}
         label={prediction?.label}
         heat={heat}
         onHeat={setHeat}
@@ -51,7 +54,7 @@ export function PhotoAnswerView({ photo, asker, onSend, onCancel }: PhotoAnswerV
         </p>
         {asked.kind === 'asking' && (
           <>
-            <WaitNotice againAtMs={asked.againAtMs} />
+            <WaitNotice againAtMs={asked.againAtMs} doing={doing} />
             <button type="button" class="quiet" onClick={onCancel}>
               Cancel
             </button>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PagePhoto } from './asker.ts';
 import { drawHeatmap, type HeatmapPicture } from './heatmap-picture.ts';
-import { useObjectUrl } from './use-object-url.ts';
+import { usePictureUrl } from './use-picture-url.ts';
 
 export interface PhotoFigureProps {
   readonly photo: PagePhoto;
@@ -17,7 +17,7 @@ export interface PhotoFigureProps {
 
 /** The photo, upright as browsers show it, and the heatmap over it. */
 export function PhotoFigure({ photo, isBusy, picture, label, heat, onHeat }: PhotoFigureProps) {
-  const url = useObjectUrl(photo.file);
+  const url = usePictureUrl(photo.file);
   const [unshownUrl, setUnshownUrl] = useState<string>();
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PagePhoto } from './asker.ts';
+import { Blossom } from './blossom.tsx';
 import { CameraDialog, type CameraKind, useCamera } from './camera.tsx';
 import { examples } from './examples.ts';
-import { pickedPhotos, transferredPhotos } from './given-photos.ts';
+import { pickedPhotos } from './given-photos.ts';
+import { useTransfers } from './use-transfers.ts';
 
 export interface PhotoIntakeProps {
   /** Whether photos were given already, and it takes less room. */
@@ -12,6 +14,8 @@ export interface PhotoIntakeProps {
 
 /** As the form without scripts has it, and what browsers turn into JPEG or Petal refuses with advice. */
 const accept = 'image/*';
+
+const isMac = /Mac|iPad|iPhone/.test(navigator.userAgent);
 
 /** Every way to give photos: drop, paste, pick, a folder, the camera, an example. */
 export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
@@ -31,7 +35,7 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
     setNote(photos.length === 0 ? 'There was no photo in it.' : '');
     if (photos.length > 0) onPhotos(photos);
   };
-  const isDragged = useTransfers(take);
+  const isDragged = useTransfers(take, () => setNote('What was given could not be read.'));
 
   const pick = ({ currentTarget }: { currentTarget: HTMLInputElement }): void => {
     const photos = pickedPhotos(currentTarget.files ?? []);
@@ -55,12 +59,12 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
         <p class="target-words">
           <span class="target-title">{title(isDragged, camera)}</span>
           <span class="target-hint note">
-            or paste it with <kbd>Ctrl</kbd> <kbd>V</kbd>
+            or paste it with <kbd>{isMac ? '⌘' : 'Ctrl'}</kbd> <kbd>V</kbd>
             {!isCompact && '; several photos or a folder, too'}
           </span>
         </p>
         <p class="target-buttons choices">
-          <button type="button" onClick={() => files.current?.click()}>
+          <button type="button" class="target-pick" onClick={() => files.current?.click()}>
             Choose photos
           </button>
           {camera !== 'none' && (
@@ -128,78 +132,7 @@ export function PhotoIntake({ isCompact, onPhotos }: PhotoIntakeProps) {
   );
 }
 
-/**
- * Takes what is dropped or pasted anywhere on the page.
- *
- * @returns whether something is being dragged over the page
- */
-function useTransfers(take: (photos: readonly PagePhoto[]) => void): boolean {
-  const [isDragged, setDragged] = useState(false);
-  const taker = useRef(take);
-  taker.current = take;
-  useEffect(() => {
-    const ended = new AbortController();
-    const { signal } = ended;
-    const accept = async (transfer: DataTransfer): Promise<void> => {
-      taker.current(await transferredPhotos(transfer));
-    };
-    document.addEventListener(
-      'dragover',
-      (event) => {
-        if (!event.dataTransfer?.types.includes('Files')) return;
-        event.preventDefault();
-        setDragged(true);
-      },
-      { signal },
-    );
-    document.addEventListener(
-      'dragleave',
-      ({ relatedTarget }) => {
-        // Null where the pointer leaves the page.
-        if (relatedTarget === null) setDragged(false);
-      },
-      { signal },
-    );
-    document.addEventListener(
-      'drop',
-      (event) => {
-        setDragged(false);
-        if (!event.dataTransfer?.types.includes('Files')) return;
-        event.preventDefault();
-        accept(event.dataTransfer);
-      },
-      { signal },
-    );
-    document.addEventListener(
-      'paste',
-      ({ clipboardData }) => {
-        // Text is pasted into fields.
-        if (clipboardData !== null && clipboardData.files.length > 0) accept(clipboardData);
-      },
-      { signal },
-    );
-    return () => ended.abort();
-  }, []);
-  return isDragged;
-}
-
 function title(isDragged: boolean, camera: CameraKind): string {
   if (isDragged) return 'Let go, and Petal looks';
   return camera === 'capture' ? 'Show Petal a photo' : 'Drop a photo here';
-}
-
-/** A blossom of five petals. */
-function Blossom() {
-  return (
-    <svg class="blossom" viewBox="-50 -50 100 100" aria-hidden="true">
-      {[0, 72, 144, 216, 288].map((degrees) => (
-        <path
-          key={degrees}
-          d="M0 -6C-22 -14 -22 -42 -3 -46L0 -42L3 -46C22 -42 22 -14 0 -6Z"
-          transform={`rotate(${degrees})`}
-        />
-      ))}
-      <circle r="6" />
-    </svg>
-  );
 }

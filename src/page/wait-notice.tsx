@@ -3,18 +3,20 @@ import { useEffect, useState } from 'preact/hooks';
 export interface WaitNoticeProps {
   /** By Date.now(); undefined as long as Petal is not busy. */
   readonly againAtMs: number | undefined;
+  /** What is being done, where there is more to say than that Petal looks at the photo. */
+  readonly doing: string | undefined;
 }
 
 const longMs = 6000;
 
 /** That Petal looks at the photo, or how long it lets it wait. */
-export function WaitNotice({ againAtMs }: WaitNoticeProps) {
+export function WaitNotice({ againAtMs, doing }: WaitNoticeProps) {
   const secondsLeft = useSecondsUntil(againAtMs);
   const isLong = useIsPast(longMs);
   if (secondsLeft === undefined) {
     return (
       <p class="wait">
-        Petal is looking at your photo …
+        {doing ?? 'Petal is looking at your photo …'}
         {isLong && <span class="note"> It takes longer than usual.</span>}
       </p>
     );

@@ -46,7 +46,7 @@ export async function buildSite(root: string): Promise<string> {
     async make(folder) {
       await mkdir(join(folder, 'assets'));
       const files = await writeLocalFiles(root, folder);
-      const define = { LOCAL_FILES: JSON.stringify(files) };
+      const define = { LOCAL_FILES: JSON.stringify(JSON.stringify(files)) };
       const page = {
         'page.tsx': 'page',
         'page.css': 'page',

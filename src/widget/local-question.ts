@@ -21,13 +21,21 @@ export async function askLocally(
   question: Question,
   progress: LocalProgress,
 ): Promise<ClassifyAnswer> {
-  const { topK, minProbability, signal } = question;
+  const { url, topK, minProbability, signal } = question;
   waiting.add(progress);
   try {
-    const [network, model] = await Promise.all([networkOf(question.url), modelOf(question)]);
+    const [network, model] = await Promise.all([networkOf(url), modelOf(question)]);
     signal.throwIfAborted();
     progress.onBusy();
-    const { answer } = await network.classify(photo, { topK, minProbability, model, signal });
+    const options = { topK, minProbability, model, signal };
+    const { answer } = await network.classify(photo, options).catch((error: unknown) => {
+      // One that has ended or broken stays so; for the next photo it is loaded again.
+      if (error instanceof LocalError && error.code === 'local-unavailable') {
+        networks.delete(url.href);
+        network.dispose();
+      }
+      throw error;
+    });
     return answer;
   } finally {
     waiting.delete(progress);
@@ -45,7 +53,7 @@ function networkOf(url: URL): Promise<LocalNetwork> {
     },
   });
   networks.set(url.href, network);
-  // The next photo tries again.
+  // Those who wait are told; the next photo tries again.
   network.catch(() => networks.delete(url.href));
   return network;
 }

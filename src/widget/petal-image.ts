@@ -122,7 +122,7 @@ export class PetalImageElement extends HTMLElement {
   /** Whether the form waits for it. */
   #isAwaited = false;
   #activity = '';
-  #share: number | undefined;
+  #percent: number | undefined;
   /** Whether the server answered although the network should have run here. */
   #isFallback = false;
 
@@ -134,6 +134,7 @@ export class PetalImageElement extends HTMLElement {
       onRemove: () => this.#choose(undefined),
       onRetry: () => this.#look(),
       onPrediction: (chosen) => {
+        this.#problem = undefined;
         this.#chosen = chosen;
         this.#update();
         this.#tell();
@@ -202,7 +203,8 @@ export class PetalImageElement extends HTMLElement {
   formStateRestoreCallback(state: File | string | FormData | null): void {
     if (!(state instanceof FormData)) return;
     const file = state.get('file');
-    if (!(file instanceof File)) return;
+    // Chromium doesn't always give the page its file back: then it has no bytes.
+    if (!(file instanceof File) || file.size === 0) return;
     this.#set(file);
     this.#restoredLabel = state.get('label');
   }
@@ -362,6 +364,7 @@ export class PetalImageElement extends HTMLElement {
       const answer = await this.#ask(photo, work);
       work.signal.throwIfAborted();
       this.#work = undefined;
+      this.#problem = undefined;
       this.#answer = answer;
       this.#chosen = this.#firstChoice(answer);
       this.#update();
@@ -392,8 +395,9 @@ export class PetalImageElement extends HTMLElement {
   async #ask(photo: File, work: AbortController): Promise<ClassifyAnswer> {
     const { strings, endpoint, model, topK, minProbability, local, challengeToken } = this;
     const { signal } = work;
-    const url = new URL(endpoint || new URL('.', import.meta.url), document.baseURI);
-    if (!url.pathname.endsWith('/')) url.pathname += '/';
+    // A path belongs to it, with a slash at its end or without.
+    const address = endpoint ? endpoint.replace(/\/?$/, '/') : new URL('.', import.meta.url);
+    const url = new URL(address, document.baseURI);
     const question = {
       ...{ url, topK, minProbability, local, signal },
       model: model || undefined,
@@ -405,8 +409,10 @@ export class PetalImageElement extends HTMLElement {
     return await ask(photo, question, {
       onBusy: () => this.#act(work, strings.busy),
       onWait: (seconds) => this.#act(work, filled(strings.waiting, seconds)),
-      onDownload: (share) =>
-        this.#act(work, filled(strings.loading, Math.round(share * 100)), share),
+      onDownload: (share) => {
+        const percent = Math.round(share * 100);
+        this.#act(work, filled(strings.loading, percent), percent);
+      },
       onFallback: () => {
         this.#isFallback = true;
       },
@@ -420,10 +426,10 @@ export class PetalImageElement extends HTMLElement {
   }
 
   /** Says what is going on, unless it is over. */
-  #act(work: AbortController, activity: string, share?: number): void {
+  #act(work: AbortController, activity: string, percent?: number): void {
     if (work !== this.#work) return;
     this.#activity = activity;
-    this.#share = share;
+    this.#percent = percent;
     this.#update();
   }
 
@@ -443,8 +449,9 @@ export class PetalImageElement extends HTMLElement {
     this.#validate();
     const { label, strings } = this;
     this.#input.accept = this.accept || 'image/*';
-    this.#input.toggleAttribute('capture', this.hasAttribute('capture'));
-    if (this.capture) this.#input.setAttribute('capture', this.capture);
+    const capture = this.getAttribute('capture');
+    if (capture === null) this.#input.removeAttribute('capture');
+    else this.#input.setAttribute('capture', capture);
     const isBusy = this.#work !== undefined;
     const isError = !isBusy && this.#problem !== undefined;
     this.#view.show({
@@ -458,7 +465,7 @@ export class PetalImageElement extends HTMLElement {
       status: this.#status(strings),
       isError,
       isBusy,
-      share: this.#share,
+      percent: this.#percent,
       canRetry: isError && !this.#answer && !!this.#file && !this.#isRefused,
       predictions: this.predictions,
       chosen: this.#chosen,

@@ -1,5 +1,4 @@
 import { retryAfterSeconds } from '../client/petal-error.ts';
-import { isObject } from '../client/question.ts';
 import { readJson, Transport, unexpectedAnswer } from '../client/transport.ts';
 import type { ClassifyAnswer } from '../contract/answers.ts';
 
@@ -58,7 +57,7 @@ export async function ask(
     if (value !== undefined) body.set(name, String(value));
   }
   body.set('image', photo, 'photo');
-  // All of petal/client, with its lists, embeddings and maps, would be 1.4 kB more for every page to load.
+  // All of petal/client, with its lists, embeddings and maps, would be 1.3 kB more for every page to load.
   const transport = new Transport({
     url,
     key: undefined,
@@ -75,8 +74,8 @@ export async function ask(
     },
   });
   return await transport.send({ path: 'v1/classify', body, signal }, async (response) => {
-    const answer = await readJson(response);
-    if (!isObject(answer) || !('predictions' in answer)) throw unexpectedAnswer(response);
+    const answer = (await readJson(response)) as Partial<ClassifyAnswer> | null;
+    if (answer?.predictions === undefined) throw unexpectedAnswer(response);
     return answer as ClassifyAnswer;
   });
 }
@@ -93,7 +92,9 @@ async function askHere(
   } catch (error) {
     question.signal.throwIfAborted();
     // What the photo is refused for, the server would refuse it for too. All else is this browser's matter.
-    if (question.local === 'only' || (codeOf(error) ?? unavailable) !== unavailable) throw error;
+    const code = codeOf(error) ?? unavailable;
+    if (question.local === 'only' || code !== unavailable)
+      throw Object.assign(Object(error), { code });
     return undefined;
   }
 }

@@ -30,7 +30,7 @@ button,.prediction{cursor:pointer}
 button:hover,.prediction:hover{background-color:var(--soft)}
 .empty .choose{background:var(--accent);color:Canvas}
 .remove{border-color:transparent}
-.disabled{opacity:.6}
+:disabled,.disabled .prediction{opacity:.6}
 @media (prefers-reduced-motion){.endless{animation:none;inline-size:100%}}
 `;
 

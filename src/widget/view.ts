@@ -17,8 +17,8 @@ export interface Shown {
   readonly status: string;
   readonly isError: boolean;
   readonly isBusy: boolean;
-  /** 0 to 1 of what is done; undefined where nobody knows. */
-  readonly share: number | undefined;
+  /** 0 to 100 of what is done; undefined where nobody knows. */
+  readonly percent: number | undefined;
   readonly canRetry: boolean;
   /** The same list as before where nothing is new. */
   readonly predictions: readonly Prediction[];
@@ -79,7 +79,7 @@ export class View {
   }
 
   show(shown: Shown): void {
-    const { strings, photo, preview, isDisabled, share, predictions } = shown;
+    const { strings, photo, preview, isDisabled, percent, predictions } = shown;
     const { classList } = this.#base;
     classList.toggle('empty', photo === undefined);
     classList.toggle('dragging', shown.isDragging);
@@ -106,9 +106,9 @@ export class View {
     this.#status.part.toggle('error', shown.isError);
     this.#track.hidden = !shown.isBusy;
     this.#track.ariaLabel = strings.busy;
-    this.#track.ariaValueNow = share === undefined ? null : String(Math.round(share * 100));
-    this.#fill.classList.toggle('endless', share === undefined);
-    this.#fill.style.inlineSize = share === undefined ? '' : `${share * 100}%`;
+    this.#track.ariaValueNow = percent === undefined ? null : `${percent}`;
+    this.#fill.classList.toggle('endless', percent === undefined);
+    this.#fill.style.inlineSize = percent === undefined ? '' : `${percent}%`;
 
     this.#predictions.hidden = predictions.length === 0;
     this.#predictions.ariaLabel = shown.groupName || strings.found;

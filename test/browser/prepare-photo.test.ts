@@ -42,12 +42,12 @@ const stored: Record<(typeof orientations)[number], (photo: Sharp) => Sharp> = {
   8: (photo) => photo.rotate(90),
 };
 
-/** 900 x 600 when upright, a colour in each corner, noisy enough to be more than 150 kB. */
+/** 720 x 480 when upright, a colour in each corner, noisy enough to be more than 150 kB. */
 async function cornered(
   format: 'jpeg' | 'png' | 'webp',
   orientation: (typeof orientations)[number],
 ): Promise<Buffer> {
-  const [width, height] = [900, 600];
+  const [width, height] = [720, 480];
   const pixels = Buffer.alloc(width * height * 3);
   let seed = 1;
   for (let i = 0; i < pixels.length; i += 3) {

@@ -79,7 +79,7 @@ describe('a body that holds no photo', () => {
   });
 
   test.for([
-    ['a file in another field', () => form(['photo', photo()])],
+    ['a file in another field', () => form(['document', photo()])],
     ['text instead of a file', () => form(['image', 'daisy.jpg'])],
     ['no field', () => form()],
   ] as const)('a form with %s is refused with invalid-multipart', async ([, make]) => {

@@ -63,9 +63,12 @@ describe('GET /', () => {
     );
   });
 
-  test('allows no script, frame or foreign content', async () => {
+  test('allows its own scripts only, and no frame or foreign content', async () => {
     const response = await send('/');
-    expect(response.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'/);
+    const policy = response.headers.get('Content-Security-Policy')?.split('; ') ?? [];
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy.join()).not.toMatch(/unsafe|https?:|\*/);
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
     await response.body?.cancel();
   });

@@ -37,17 +37,23 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
     return await openLocalPage(context, watched.url);
   }
 
-  /** Downloads of what is large. */
+  /** What is large; the page itself is kept for when there is no network. */
+  const ofNetwork = /\.(wasm|safetensors)$/;
+
   function downloads(): string[] {
-    return watched.paths.filter((path) => /\.(wasm|safetensors)$/.test(path));
+    return watched.paths.filter((path) => ofNetwork.test(path));
   }
 
-  /** Paths of what Cache Storage holds of the network; the page keeps its own files elsewhere. */
+  /** Paths of what Cache Storage holds of the network. */
   async function keptPaths({ page }: LocalPage): Promise<string[]> {
-    return await page.evaluate(async () => {
-      const cache = await caches.open('petal-network');
-      return (await cache.keys()).map(({ url }) => new URL(url).pathname);
+    const paths = await page.evaluate(async () => {
+      const caches = await globalThis.caches.keys();
+      const keys = await Promise.all(
+        caches.map(async (name) => await (await globalThis.caches.open(name)).keys()),
+      );
+      return keys.flat().map(({ url }) => new URL(url).pathname);
     });
+    return paths.filter((path) => ofNetwork.test(path));
   }
 
   test('downloads the artifact and one binary, and says how much of both is there', async () => {
@@ -89,7 +95,10 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
 
   test('removes what is kept of former versions, and nothing of others', async () => {
     const page = await open();
-    const [former, foreign] = ['/assets/former-000000000000.safetensors', 'https://example.com/x'];
+    const [former, foreign] = [
+      '/assets/former-000000000000.safetensors',
+      'https://example.com/x.wasm',
+    ];
     await page.page.evaluate(
       async (addresses) => {
         const cache = await caches.open('petal-network');
@@ -100,7 +109,7 @@ describe.runIf(executablePath !== null)('loading the network in Chromium', () =>
     await page.load();
     const kept = await keptPaths(page);
     expect(kept).not.toContain(former);
-    expect(kept).toContain('/x');
+    expect(kept).toContain('/x.wasm');
   });
 
   test('downloads again what is kept but damaged', async () => {

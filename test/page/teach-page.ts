@@ -36,7 +36,7 @@ export async function expectCount(page: Page, label: string, count: number): Pro
     .getByText(new RegExp(`^${count} photos?\\b`))
     .waitFor();
   const pictures = card(page, label).locator('.class-photos li');
-  await pictures.nth(Math.min(count, 12) - 1).waitFor();
+  await pictures.nth(Math.min(count, 8) - 1).waitFor();
 }
 
 export async function nameClass(page: Page, label: string): Promise<void> {

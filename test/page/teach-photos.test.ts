@@ -1,10 +1,16 @@
 /** Classes and their photos on the page where a model is taught, against what the server has stored. */
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type ListExamplesAnswer, listExamplesAnswer } from '../../src/contract/model-examples.ts';
+import {
+  type AddExamplesAnswer,
+  addExamplesAnswer,
+  type ListExamplesAnswer,
+  listExamplesAnswer,
+} from '../../src/contract/model-examples.ts';
 import { type CustomModelAnswer, customModelAnswer } from '../../src/contract/models.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
@@ -102,28 +108,94 @@ describe.runIf(executablePath !== null)('the classes of a model that is taught',
       await refused.filter({ hasText: 'no image format' }).waitFor();
     }));
 
-  test('a server that goes in the middle loses nothing, and the rest is sent again', () =>
-    withPage(async (page, failures) => {
-      await begin(page, 'broken-off');
+  /** Stores photos as the page does. */
+  async function store(name: string, photos: readonly string[]): Promise<AddExamplesAnswer> {
+    const form = new FormData();
+    for (const path of photos) form.append('image', new Blob([readFileSync(path)]), 'photo');
+    const address = `/v1/models/${name}/examples?label=ball&keep_photos=true`;
+    const response = await petal.fetch(address, { method: 'POST', body: form });
+    return addExamplesAnswer.parse(await response.json());
+  }
+
+  test.for(['before', 'after'] as const)(
+    'a server that goes in the middle, %s it has stored some, loses nothing, and the rest is sent again',
+    (moment) =>
+      withPage(async (page, failures) => {
+        const name = `gone-${moment}`;
+        await begin(page, name);
+        let requests = 0;
+        await page.route('**/examples?*', async (route) => {
+          requests += 1;
+          if (requests !== 2) return await route.continue();
+          if (moment === 'after') await store(name, pattern);
+          await route.abort('connectionrefused');
+        });
+        await nameClass(page, 'ball');
+        await addPhotos(page, 'ball', [...shown.ball, ...shown.light, ...pattern]);
+        await page.getByText('2 photos were not added; what was added before is stored.').waitFor();
+        await expectCount(page, 'ball', 6);
+        expect(await examplesOf(name)).toHaveLength(moment === 'after' ? 8 : 6);
+        await page.getByRole('button', { name: 'Go on' }).click();
+        await expectCount(page, 'ball', 8);
+        const stored = await examplesOf(name);
+        expect(stored).toHaveLength(8);
+        expect(stored.every(({ hasPhoto }) => hasPhoto)).toBe(true);
+        expect(failures).toEqual([expect.stringContaining('ERR_CONNECTION_REFUSED')]);
+        failures.length = 0;
+      }),
+  );
+
+  test('photos that came too fast are sent again after a while', () =>
+    withPage(async (page) => {
+      await begin(page, 'fast');
       let requests = 0;
       await page.route('**/examples?*', async (route) => {
         requests += 1;
-        await (requests === 2 ? route.abort('connectionrefused') : route.continue());
+        if (requests > 1) return await route.continue();
+        const { results, ...answer } = await store('fast', shown.ball.slice(0, 2));
+        const problem = {
+          type: new URL('/problems/rate-limited', petal.url).href,
+          title: 'Too many requests',
+          status: 429,
+          detail: 'There were too many requests. Try again in 60 seconds.',
+          code: 'rate-limited',
+        };
+        await route.fulfill({ json: { ...answer, results: [...results, { problem }] } });
       });
       await nameClass(page, 'ball');
-      const photos = [...shown.ball, ...shown.light, ...pattern];
-      await addPhotos(page, 'ball', photos);
-      await page.getByText('2 photos were not added; what was added before is stored.').waitFor();
-      await expectCount(page, 'ball', 6);
-      expect(await examplesOf('broken-off')).toHaveLength(6);
-      await page.getByRole('button', { name: 'Go on' }).click();
-      await expectCount(page, 'ball', 8);
-      const stored = await examplesOf('broken-off');
-      expect(stored).toHaveLength(8);
-      expect(stored.every(({ hasPhoto }) => hasPhoto)).toBe(true);
-      expect(failures).toEqual([expect.stringContaining('ERR_CONNECTION_REFUSED')]);
-      failures.length = 0;
+      await addPhotos(page, 'ball', shown.ball);
+      await page.getByText('Petal is busy, and is asked again in 2 seconds.').waitFor();
+      await expectCount(page, 'ball', 3);
+      expect(await page.locator('.refusals').count()).toBe(0);
+      expect(await examplesOf('fast')).toHaveLength(3);
     }));
+
+  test('a file that is too large for a request stops no other', async () => {
+    await using small = await startPetal({
+      bundle: inject('bundle'),
+      bindings: { PETAL_MAX_UPLOAD_MB: '1' },
+    });
+    await runInPage(browser, small.url, async (page) => {
+      await begin(page, 'large');
+      await nameClass(page, 'ball');
+      // No browser can reduce it.
+      const large = {
+        name: 'large.tif',
+        mimeType: 'image/tiff',
+        buffer: Buffer.alloc(1_200_000, 1),
+      };
+      const others = shown.ball.map((path) => ({
+        name: basename(path),
+        mimeType: 'image/jpeg',
+        buffer: readFileSync(path),
+      }));
+      await page.getByLabel('Add photos to ball').setInputFiles([large, ...others]);
+      await expectCount(page, 'ball', 3);
+      expect(await page.locator('.refusals li').allTextContents()).toEqual([
+        expect.stringMatching(/^large\.tif .*1(\.0)? MB/),
+      ]);
+    });
+  });
 
   test('photos are moved and deleted, and so are classes', () =>
     withPage(async (page) => {

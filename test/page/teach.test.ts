@@ -204,7 +204,7 @@ describe.runIf(executablePath !== null)('teaching on the page', () => {
       await page.reload();
       await begin(page, 'back');
       await nameClass(page, 'ball');
-      await addPhotos(page, 'ball', [shown.ball[0]]);
+      await addPhotos(page, 'ball', shown.ball);
       await page.getByRole('alert').filter({ hasText: 'back was deleted' }).waitFor();
       await page.getByRole('button', { name: 'Restore back' }).click();
       await expectCount(page, 'ball', 3);

@@ -10,9 +10,12 @@ import { inferno } from '../../src/image/color-map.ts';
 import { paintHeat } from '../../src/page/heatmap-picture.ts';
 import { type LogLine, type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { sharedFolder } from '../support/photos.ts';
 import { barsOf, openTryPage, pick, type TryPage, validPhoto } from './try-page.ts';
 
 const executablePath = chromiumPath();
+/** One photo in all orientations of EXIF. */
+const turnedPhotos = sharedFolder('images/exif-orientation');
 
 /** 7 x 7, cold but for one cell. */
 function hotAt(row: number, column: number): number[][] {
@@ -163,9 +166,16 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
     await close();
   });
 
-  test.for([3, 6, 8])('stands upright where EXIF says %i, and is sent so', async (orientation) => {
-    const path = join(folder, `${orientation}.jpg`);
-    await writeTurned(path, orientation);
+  test.for([
+    [3, 'jpeg'],
+    [6, 'jpeg'],
+    [8, 'jpeg'],
+    [6, 'png'],
+    [3, 'webp'],
+    [6, 'webp'],
+  ] as const)('stands upright where EXIF says %i in a %s', async ([orientation, format]) => {
+    const path = join(folder, `${orientation}.${format}`);
+    await writeTurned(path, orientation, format);
     const { page, failures, close } = await open();
     await pick(page, path);
     const bars = await barsOf(page);
@@ -184,6 +194,26 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
       return red - green;
     });
     expect(red).toBeGreaterThan(50);
+    expect(failures).toEqual([]);
+    await close();
+  });
+
+  test.runIf(turnedPhotos !== null)('stands the same in all eight orientations', async () => {
+    const { page, failures, close } = await open();
+    const first: number[] = [];
+    for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const name = `Landscape_${orientation}.jpg`;
+      await pick(page, join(turnedPhotos ?? '', name));
+      await page.getByRole('region', { name: `Answer for ${name}` }).waitFor();
+      await barsOf(page);
+      const { box, photoBox } = await canvasOf(page);
+      expect(box).toEqual(photoBox);
+      const grays = await graysOf(page);
+      if (orientation === 1) first.push(...grays);
+      const differences = grays.map((gray, i) => Math.abs(gray - first[i]));
+      // Upside down or mirrored, some of the 48 differ by 100 and more.
+      expect(Math.max(...differences), name).toBeLessThan(40);
+    }
     expect(failures).toEqual([]);
     await close();
   });
@@ -207,13 +237,33 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
     await close();
   });
 
+  /** The photo as it is shown, as 8 x 6 grays. */
+  async function graysOf(page: Page): Promise<number[]> {
+    return await page.evaluate(() => {
+      const photo = document.querySelector<HTMLImageElement>('.photo-frame img');
+      const context = new OffscreenCanvas(8, 6).getContext('2d');
+      if (photo === null || context === null) throw new Error('There is no photo.');
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(photo, 0, 0, 8, 6);
+      const { data } = context.getImageData(0, 0, 8, 6);
+      return Array.from(
+        { length: 48 },
+        (_, i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 3,
+      );
+    });
+  }
+
   /** The traffic light, stored on its side, and what EXIF says of it. */
-  async function writeTurned(path: string, orientation: number): Promise<void> {
+  async function writeTurned(
+    path: string,
+    orientation: number,
+    format: 'jpeg' | 'png' | 'webp',
+  ): Promise<void> {
     const degrees = { 3: 180, 6: 270, 8: 90 }[orientation] ?? 0;
     const photo = await sharp(validPhoto('jpeg/traffic-light.jpg'))
       .rotate(degrees)
       .withMetadata({ orientation })
-      .jpeg({ quality: 92 })
+      .toFormat(format)
       .toBuffer();
     await writeFile(path, photo);
   }

@@ -52,7 +52,9 @@ describe.runIf(executablePath !== null)('a model of one’s own on the page', ()
     const { page, failures, close } = await openTryPage(browser, petal.url);
     await pick(page, daisy);
     expect(await barsOf(page)).toHaveLength(5);
-    await page.getByLabel('Model').selectOption({ label: 'things: 2 labels, version 1' });
+    await page
+      .getByLabel('Model', { exact: true })
+      .selectOption({ label: 'things: 2 labels, version 1' });
     await page.getByText('things, version 1').waitFor();
     expect(await barsOf(page)).toEqual(await expectedBars());
     expect(await page.locator('pre').textContent()).toBe(
@@ -111,7 +113,7 @@ describe.runIf(executablePath !== null)('a model of one’s own on the page', ()
   test('that is not there is refused with the names of those that are', async () => {
     const url = new URL('#model=nothing', petal.url);
     const { page, close } = await openTryPage(browser, url);
-    expect(await page.getByLabel('Model').inputValue()).toBe('nothing');
+    expect(await page.getByLabel('Model', { exact: true }).inputValue()).toBe('nothing');
     await pick(page, daisy);
     const refusal = page.locator('.refusal');
     await refusal.waitFor();

@@ -66,8 +66,16 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
     await pick(page, daisy);
     const fromServer = await barsOf(page);
     expect(questions).toHaveLength(1);
+    // The weights come when the progress has been seen.
+    const { promise: seen, resolve: see } = Promise.withResolvers<void>();
+    await page.route('**/assets/*.safetensors', async (route) => {
+      await seen;
+      await route.continue();
+    });
     await page.getByRole('switch').click();
-    await page.getByText(/^Downloading the network: [\d.]+ [kM]B of \d\.\d MB/).waitFor();
+    const progress = /^Downloading the network: [\d.]+ [kM]B of \d\.\d MB/;
+    await page.locator('#local-state').filter({ hasText: progress }).waitFor();
+    see();
     await page.locator('.facts').getByText('it was not sent').waitFor();
     expect(await barsOf(page)).toEqual(fromServer);
     expect(await page.locator('#local-state').textContent()).toMatch(
@@ -85,7 +93,9 @@ describe.runIf(executablePath !== null)('the page that does not upload', () => {
 
     // Who switches it off again hasn't said that this photo may be sent.
     await page.getByRole('switch').click();
-    await pick(page, daisy);
+    await page.getByText('What you gave was not sent to the server.').waitFor();
+    expect(questions).toHaveLength(1);
+    await page.getByRole('button', { name: 'Send it now' }).click();
     await page.locator('.facts').getByText('sent as it is').waitFor();
     expect(questions).toHaveLength(2);
     await close();

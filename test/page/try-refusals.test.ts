@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
@@ -116,6 +117,37 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
     await page.getByRole('button', { name: 'Try again' }).click();
     expect(await barsOf(page)).toHaveLength(5);
     expect(unexpected(failures)).toEqual([]);
+    await close();
+  });
+
+  test('says that the server is gone, and keeps the photo', async () => {
+    const other = await startPetal({ bundle: inject('bundle') });
+    const { page, close } = await openTryPage(browser, other.url);
+    await other.dispose();
+    await pick(page, daisy);
+    await page.getByText(`No answer came from ${other.url.origin}`).waitFor();
+    expect(await page.locator('.photo-frame img').count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
+    await close();
+  });
+
+  test('sends a large photo over a slow network', async () => {
+    const path = join(folder, 'large.jpg');
+    await sharp(validPhoto('jpeg/daisy.jpg')).resize(4000, 3000).jpeg({ quality: 97 }).toFile(path);
+    const { page, failures, close } = await open();
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    // What a telephone has at the edge of its network: 20 kB in a second.
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 400,
+      downloadThroughput: 50_000,
+      uploadThroughput: 20_000,
+    });
+    await pick(page, path);
+    await page.getByText('Petal is looking at your photo').waitFor();
+    expect(await barsOf(page)).toHaveLength(5);
+    expect(failures).toEqual([]);
     await close();
   });
 

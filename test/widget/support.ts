@@ -1,10 +1,12 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { PetalImageElement } from '../../src/widget/widget.ts';
+import { type PetalInChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 
@@ -28,24 +30,25 @@ export interface ChosenFile {
  * @param orientation EXIF's; the picture is stored so that it is upright once it is turned
  */
 export async function largePhoto(orientation: 1 | 6 = 1): Promise<ChosenFile> {
-  const [width, height] = [4000, 3000];
+  const [width, height, channels] = [4000, 3000, 3] as const;
   const noise = await sharp({
     create: {
-      width,
-      height,
-      channels: 3,
+      width: 1000,
+      height: 1000,
+      channels,
       background: '#000',
       noise: { type: 'gaussian', mean: 128, sigma: 12 },
     },
   })
-    .png({ compressionLevel: 1 })
+    .png()
     .toBuffer();
   const upright = await sharp(daisy)
     .resize(width, height)
-    .composite([{ input: noise, blend: 'soft-light' }])
-    .png({ compressionLevel: 1 })
+    .composite([{ input: noise, tile: true, blend: 'soft-light' }])
+    .removeAlpha()
+    .raw()
     .toBuffer();
-  const buffer = await sharp(upright)
+  const buffer = await sharp(upright, { raw: { width, height, channels } })
     // Turned by a quarter to the right it is upright again (EXIF 2.32, 4.6.4).
     .rotate(orientation === 6 ? 270 : 0)
     .withMetadata({ orientation })
@@ -54,27 +57,63 @@ export async function largePhoto(orientation: 1 | 6 = 1): Promise<ChosenFile> {
   return { name: 'IMG_0001.JPG', mimeType: 'image/jpeg', buffer };
 }
 
-/** A server of another origin than Petal's, with a page. */
-export interface PageServer {
+/** A page of another origin than Petal's, which lists it, and what it is looked at with. */
+export interface WidgetPage extends PetalInChromium {
   readonly url: URL;
-  close(): Promise<void>;
+  /** What is in the page; empty before each test, as the policy is. */
+  body: string;
+  /** Its Content-Security-Policy; none where it is empty. */
+  policy: string;
+  /** Of the Petal that the widget is loaded from, if not `petal`. */
+  from: (() => URL) | undefined;
 }
 
-export async function servePages(listener: RequestListener): Promise<PageServer> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+/**
+ * Serves a page with the widget's script for the tests of the `describe` around it.
+ *
+ * @param bindings variables of the Petal
+ */
+export function useWidgetPage(bindings: Readonly<Record<string, string>> = {}): WidgetPage {
+  let port = 0;
+  const server = createServer((_, response) => {
+    response.setHeader('Content-Type', 'text/html');
+    if (page.policy !== '') response.setHeader('Content-Security-Policy', page.policy);
+    response.end(pageWith(page.from?.() ?? inChromium.petal.url, page.body));
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  const inChromium = usePetalInChromium(() => ({
+    bindings: { PETAL_ALLOWED_ORIGINS: page.url.origin, ...bindings },
+  }));
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  beforeEach(() => {
+    page.body = '';
+    page.policy = '';
+    page.from = undefined;
+  });
+  const page: WidgetPage = {
+    body: '',
+    policy: '',
+    from: undefined,
+    get url() {
+      return new URL(`http://127.0.0.1:${port}`);
+    },
+    get petal() {
+      return inChromium.petal;
+    },
+    get browser() {
+      return inChromium.browser;
+    },
   };
+  return page;
 }
 
-/** A page with the widget's script of a Petal. */
-export function pageWith(petal: URL, body: string): string {
+function pageWith(petal: URL, body: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>A form</title>
 <script type="module" src="${new URL('/widget.js', petal)}"></script></head><body><main>${body}</main></body></html>`;
@@ -136,7 +175,7 @@ export async function accessibilityFailures(page: Page): Promise<string[]> {
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
     const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0].failureSummary} ${nodes[0].html}`);
   });
 }
 

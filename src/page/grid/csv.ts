@@ -1,7 +1,7 @@
 import type { AskedPhoto } from './photo-result.ts';
 import { folderOf } from './photo-result.ts';
 
-/** Predictions that each row has room for; what {@link Asker} gives unless told otherwise. */
+/** Predictions that each row has room for. */
 export const csvPredictions = 5;
 
 /** By this programs tell UTF-8 from what spreadsheets of other times wrote. */

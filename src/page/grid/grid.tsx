@@ -93,7 +93,7 @@ function Asking({ queue, refusedCount }: AskingProps) {
           done={total - left}
           total={total}
           startedMs={startedMs}
-          note={waitSeconds === undefined ? undefined : waitText(waitSeconds)}
+          waitSeconds={waitSeconds}
           onCancel={() => queue.stop()}
         />
       )}
@@ -157,9 +157,4 @@ function waitingCount({ photos }: PhotoQueue): number {
 
 function counted(photos: number): string {
   return `${photos} photo${photos === 1 ? '' : 's'}`;
-}
-
-function waitText(seconds: number): string {
-  const rounded = Math.max(1, Math.ceil(seconds));
-  return `Petal is busy, and is asked again in ${rounded} second${rounded === 1 ? '' : 's'}.`;
 }

@@ -30,7 +30,7 @@ export class PhotoQueue {
   #photos: AskedPhoto[];
   #abort: AbortController | undefined;
   #hasBegun = false;
-  /** Where the photos are of which the run under way has to do. */
+  /** Places of the photos that the run under way is yet to ask about. */
   #due: number[] = [];
 
   /** Is called whenever something below has changed. */

@@ -5,8 +5,8 @@ export interface WorkProgressProps {
   readonly total: number;
   /** When the work began, by `performance.now()`. */
   readonly startedMs: number;
-  /** What is said beside the count, such as why nothing moves. */
-  readonly note?: string | undefined;
+  /** After how many seconds Petal, who is busy, is asked again. */
+  readonly waitSeconds: number | undefined;
   readonly onCancel: () => void;
 }
 
@@ -15,7 +15,7 @@ const worthGuessingMs = 2000;
 
 /** A bar with the count, and the time left where it is worth saying. */
 export function WorkProgress(props: WorkProgressProps) {
-  const { label, done, total, startedMs, note, onCancel } = props;
+  const { label, done, total, startedMs, waitSeconds, onCancel } = props;
   const spentMs = performance.now() - startedMs;
   const leftMs = done === 0 ? 0 : (spentMs / done) * (total - done);
   return (
@@ -28,7 +28,7 @@ export function WorkProgress(props: WorkProgressProps) {
       <button type="button" class="quiet" onClick={onCancel}>
         Cancel
       </button>
-      {note && <span class="note">{note}</span>}
+      {waitSeconds !== undefined && <span class="note">{waitText(waitSeconds)}</span>}
     </div>
   );
 }
@@ -39,4 +39,9 @@ function timeText(durationMs: number): string {
   if (seconds >= 90) return `about ${Math.round(seconds / 60)} minutes`;
   const rounded = seconds > 10 ? Math.ceil(seconds / 5) * 5 : seconds;
   return `about ${rounded} second${rounded === 1 ? '' : 's'}`;
+}
+
+function waitText(seconds: number): string {
+  const rounded = Math.max(1, Math.ceil(seconds));
+  return `Petal is busy, and is asked again in ${rounded} second${rounded === 1 ? '' : 's'}.`;
 }

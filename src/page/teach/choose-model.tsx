@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { CustomModelSummary } from '../../contract/models.ts';
 import { isRefusal } from '../asker.ts';
+import { type PetalAddress, readModels } from '../petal-api.ts';
 import { percentText } from '../quantity.ts';
 import { NameForm } from './name-form.tsx';
 import { modelNameProblem } from './names.ts';
-import { listOwnModels, type TeachAddress } from './taught-model.ts';
 
 interface ChooseModelProps {
-  readonly address: TeachAddress;
+  readonly address: PetalAddress;
   readonly onChoose: (name: string) => void;
 }
 
@@ -16,20 +16,30 @@ export function ChooseModel({ address, onChoose }: ChooseModelProps) {
   const [models, setModels] = useState<readonly CustomModelSummary[]>([]);
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
-    const end = new AbortController();
-    listOwnModels(address, end.signal).then(setModels, (error: unknown) => {
-      if (end.signal.aborted) return;
-      if (!isRefusal(error)) throw error;
-      setProblem(error.message);
-    });
-    return () => end.abort();
+    let isCurrent = true;
+    readModels(address).then(
+      (all) => {
+        if (isCurrent) setModels(all.filter((model) => 'version' in model));
+      },
+      (error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        if (isCurrent) setProblem(error.message);
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
   }, [address]);
   return (
     <>
       <p>
         Name a model, give it classes with some photos each, and press Train. For example{' '}
         <b>flowers</b>, with photos of <b>rose</b>, <b>daisy</b> and <b>tulip</b>: five of each are
-        a beginning, twenty are good.
+        a beginning, twenty are good. With a name that you have used before you go on.
+      </p>
+      <p class="note">
+        Photos that you teach with are sent to Petal and kept there with the model, also while
+        “Don’t upload my photos” is on.
       </p>
       <NameForm
         label="Name of the model"

@@ -6,8 +6,8 @@ import { PhotoDrop } from './photo-drop.tsx';
 import type { Example } from './taught-model.ts';
 import type { TaughtClass, Workbench } from './workbench.ts';
 
-/** Pictures that are shown before a person asks for all. */
-const shownAtFirst = 12;
+/** Pictures that are shown before a person asks for all: each is a request that counts. */
+const shownAtFirst = 8;
 
 interface ClassCardProps {
   readonly bench: Workbench;

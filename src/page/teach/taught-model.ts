@@ -1,4 +1,4 @@
-import { errorOfProblem, PetalError } from '../../client/petal-error.ts';
+import { errorOfProblem, PetalError, retryAfterSeconds } from '../../client/petal-error.ts';
 import { bodyOf } from '../../client/photo.ts';
 import { type Call, readJson, Transport } from '../../client/transport.ts';
 import type {
@@ -7,18 +7,8 @@ import type {
   AddedExample,
   ListExamplesAnswer,
 } from '../../contract/model-examples.ts';
-import type {
-  CustomModelAnswer,
-  CustomModelSummary,
-  DeletedModelAnswer,
-  ModelAnswer,
-  ModelsAnswer,
-} from '../../contract/models.ts';
-
-export interface TeachAddress {
-  readonly url: URL;
-  readonly apiKey: string | undefined;
-}
+import type { CustomModelAnswer, DeletedModelAnswer, ModelAnswer } from '../../contract/models.ts';
+import type { PetalAddress } from '../petal-api.ts';
 
 export type Example = Pick<ListExamplesAnswer['examples'][number], 'id' | 'label' | 'hasPhoto'>;
 
@@ -28,7 +18,7 @@ export type Added = AddedExample | { readonly problem: PetalError };
 /** The longest training, of 2,000 examples, takes some tens of seconds. */
 const timeoutMs = 300_000;
 
-/** What a list has beside the others, but stops a photo that is sent alone. */
+/** Refusals of one photo, which say nothing of the others. */
 const refusalsOfPhotos: readonly string[] = [
   'unsupported-media-type',
   'image-too-large',
@@ -38,20 +28,11 @@ const refusalsOfPhotos: readonly string[] = [
   'too-many-examples',
 ];
 
-/** What Petal asks to wait for where it doesn't say how long. */
+/** How long Petal is left alone that is busy and doesn't say for how long. */
 const usualRetrySeconds = 2;
 
-/** Models of one's own that can answer, in order of their names. */
-export async function listOwnModels(
-  address: TeachAddress,
-  signal: AbortSignal,
-): Promise<CustomModelSummary[]> {
-  const { models } = await transportTo(address).send<ModelsAnswer>(
-    { path: 'v1/models', method: 'GET', signal },
-    read,
-  );
-  return models.filter((model): model is CustomModelSummary => 'version' in model);
-}
+/** What turns a request away for a while. */
+const busyStatuses: readonly (number | undefined)[] = [429, 503];
 
 /**
  * A model of one's own on Petal, by its name; it need not be there yet. Every function throws PetalError,
@@ -61,9 +42,25 @@ export class TaughtModel {
   readonly name: string;
   readonly #transport: Transport;
 
-  constructor(address: TeachAddress, name: string) {
+  /** Is told after how many seconds Petal, who is busy, is asked again. */
+  onBusy: (seconds: number) => void = () => {};
+
+  constructor({ url, key }: PetalAddress, name: string) {
     this.name = name;
-    this.#transport = transportTo(address);
+    this.#transport = new Transport({
+      url,
+      key,
+      fetch: async (address, init) => {
+        const response = await fetch(address, init);
+        if (busyStatuses.includes(response.status)) {
+          this.onBusy(retryAfterSeconds(response) ?? usualRetrySeconds);
+        }
+        return response;
+      },
+      retries: 3,
+      timeoutMs,
+      maxRetryWaitMs: 60_000,
+    });
   }
 
   /**
@@ -116,9 +113,15 @@ export class TaughtModel {
    * Stores photos, and keeps them. One that is there already is moved to the label, or stays.
    *
    * @param photos at most 32
-   * @returns what became of each, in their order
+   * @returns what became of each, in their order; undefined for those that have to be sent again, since
+   *   Petal was busy
+   * @throws PetalError where no photo can be stored
    */
-  async add(label: string, photos: readonly Blob[], signal?: AbortSignal): Promise<Added[]> {
+  async add(
+    label: string,
+    photos: readonly Blob[],
+    signal?: AbortSignal,
+  ): Promise<(Added | undefined)[]> {
     const query = new URLSearchParams({ label, keep_photos: 'true' });
     const call = { path: '/examples', query, ...bodyOf(photos), signal };
     // One photo alone is answered without a list, and refused with the whole request.
@@ -132,12 +135,19 @@ export class TaughtModel {
       );
     }
     const { results } = await this.#send<AddExamplesAnswer>(call);
-    return results.map((result) => {
+    const added = results.map((result) => {
       if (!('problem' in result)) return result;
       const problem = errorOfProblem(result.problem);
       if (problem === undefined) throw new TypeError('Expected a problem of a photo.');
+      if (busyStatuses.includes(problem.status)) return undefined;
+      if (!isOfPhoto(problem)) throw problem;
       return { problem };
     });
+    if (added.includes(undefined)) {
+      this.onBusy(usualRetrySeconds);
+      await wait(usualRetrySeconds, signal);
+    }
+    return added;
   }
 
   async remove(id: string): Promise<void> {
@@ -163,8 +173,7 @@ export class TaughtModel {
         if (!isBusy) throw error;
         const seconds = error.retryAfterSeconds ?? usualRetrySeconds;
         onWait(seconds);
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-        signal.throwIfAborted();
+        await wait(seconds, signal);
       }
     }
   }
@@ -192,20 +201,14 @@ export class TaughtModel {
   }
 }
 
-/** Whether others of the same request might have been taken. */
 function isOfPhoto({ code }: PetalError): boolean {
   return refusalsOfPhotos.includes(code);
 }
 
-function transportTo({ url, apiKey }: TeachAddress): Transport {
-  return new Transport({
-    url: new URL('/', url),
-    key: apiKey,
-    fetch: (address, init) => fetch(address, init),
-    retries: 3,
-    timeoutMs,
-    maxRetryWaitMs: 60_000,
-  });
+/** @throws the signal's reason where it is aborted meanwhile */
+async function wait(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  signal?.throwIfAborted();
 }
 
 async function read<Answer>(response: Response): Promise<Answer> {

@@ -9,7 +9,7 @@ import { WorkbenchView } from './workbench-view.tsx';
 export function Teach(props: TeachProps) {
   const { url, apiKey, askerOf } = props;
   const { href } = url;
-  const address = useMemo(() => ({ url: new URL(href), apiKey }), [href, apiKey]);
+  const address = useMemo(() => ({ url: new URL(href), key: apiKey }), [href, apiKey]);
   const [name, setName] = useState<string>();
   const latest = useRef(props);
   latest.current = props;

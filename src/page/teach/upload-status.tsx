@@ -6,7 +6,8 @@ const maxNamed = 5;
 
 /** How far photos have come, which were refused, and why the rest was not sent. */
 export function UploadStatus({ upload }: { upload: Upload }) {
-  const { isRunning, left, total, startedMs, refused, repeatedCount, stoppedBy } = upload;
+  const { isRunning, left, total, startedMs, refused, repeatedCount, stoppedBy, waitSeconds } =
+    upload;
   return (
     <>
       <p class="visually-hidden" role="status">
@@ -19,6 +20,7 @@ export function UploadStatus({ upload }: { upload: Upload }) {
           done={total - left}
           total={total}
           startedMs={startedMs}
+          waitSeconds={waitSeconds}
           onCancel={() => upload.stop()}
         />
       )}

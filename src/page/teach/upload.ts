@@ -38,12 +38,18 @@ export class Upload {
   refused: readonly RefusedExample[] = [];
   /** Photos that were there already, with this label. */
   repeatedCount = 0;
+  /** After how many seconds Petal, who is busy, is asked again. */
+  waitSeconds: number | undefined;
   /** Why the rest was not sent. */
   stoppedBy: Refusal | undefined;
 
   constructor(model: TaughtModel, onStored: OnStored) {
     this.#model = model;
     this.#onStored = onStored;
+    model.onBusy = (seconds) => {
+      this.waitSeconds = seconds;
+      this.onChange();
+    };
   }
 
   get isRunning(): boolean {
@@ -78,6 +84,7 @@ export class Upload {
     this.#batchPhotos = usualBatchPhotos;
     try {
       while (this.left > 0) {
+        this.waitSeconds = undefined;
         this.onChange();
         await this.#sendSome(abort.signal);
       }
@@ -99,10 +106,15 @@ export class Upload {
     this.onChange();
   }
 
-  /** Forgets what was not sent. */
-  drop(): void {
-    this.#waiting = [];
-    this.stoppedBy = undefined;
+  /**
+   * Forgets what was not sent.
+   *
+   * @param label to this class only
+   */
+  drop(label?: string): void {
+    this.#waiting =
+      label === undefined ? [] : this.#waiting.filter((example) => example.label !== label);
+    if (this.left === 0) this.stoppedBy = undefined;
     this.onChange();
   }
 
@@ -126,8 +138,11 @@ export class Upload {
       this.#batchPhotos = 1;
       return;
     }
-    this.#waiting.splice(0, batch.length);
+    // Some of them may have been dropped meanwhile, and some have to be sent again.
+    const settled = new Set(batch.filter((_, at) => results[at] !== undefined));
+    this.#waiting = this.#waiting.filter((example) => !settled.has(example));
     for (const [at, result] of results.entries()) {
+      if (result === undefined) continue;
       if ('problem' in result) {
         this.refused = [...this.refused, { ...batch[at], problem: result.problem }];
       } else {

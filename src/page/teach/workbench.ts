@@ -128,14 +128,18 @@ export class Workbench {
 
   async move(examples: readonly Example[], label: string): Promise<void> {
     await this.#do('Moving …', async () => {
-      for (let at = 0; at < examples.length; at += movedAtATime) {
-        const some = examples.slice(at, at + movedAtATime);
+      let left = examples;
+      while (left.length > 0) {
+        const some = left.slice(0, movedAtATime);
         const photos = await Promise.all(some.map(({ id }) => this.model.photo(id)));
-        for (const result of await this.model.add(label, photos)) {
+        const results = await this.model.add(label, photos, this.#end.signal);
+        for (const result of results) {
+          if (result === undefined) continue;
           if ('problem' in result) throw result.problem;
           this.#isChanged = true;
           this.#put({ id: result.id, label, hasPhoto: true });
         }
+        left = left.filter((_, at) => at >= movedAtATime || results[at] === undefined);
       }
     });
   }
@@ -153,6 +157,7 @@ export class Workbench {
 
   async removeClass({ label, count }: ClassSize): Promise<void> {
     await this.#do('Deleting …', async () => {
+      this.upload.drop(label);
       if (count > 0) await this.model.removeLabel(label);
       for (const [id, example] of this.#examples) {
         if (example.label === label) this.#examples.delete(id);
