@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { startProgress } from '../src/cli/progress.ts';
+import type { ClassifyAnswer } from '../src/contract/answers.ts';
 import type { BinaryChoice } from '../src/local/binary-choice.ts';
 import type { LocalNetwork } from '../src/local/local-network.ts';
 import { type Stage, stages } from '../src/pipeline/analyse-image.ts';
@@ -12,14 +12,17 @@ import { type Summary, summarize } from './statistics.ts';
 import { number, type Table } from './table.ts';
 import { readServerTiming, withoutCache } from './worker-client.ts';
 
-const warmUpRounds = 10;
-const minTimedRounds = 60;
+const warmUpRounds = 1;
+const timedRounds = 8;
+
+/** Photos that a contender classifies one after another when it is its turn, as people choose several. */
+const photosPerTurn = 10;
 
 /** How often the network is loaded again, from what the browser keeps. */
 const loadRounds = 5;
 
-/** Threads look out for more work for some milliseconds, and whoever is next would be disturbed. */
-const pauseMs = 20;
+/** Between turns: threads look out for more work for some milliseconds. */
+const pauseMs = 50;
 
 /** Probabilities may differ by so much: binaries add in another order. */
 const tolerance = 1e-3;
@@ -44,17 +47,13 @@ function threaded(cores: number): LocalContender[] {
 
 const rivalName = 'Petal in workerd (SIMD)';
 
+/** Of one photo by one contender. */
 interface Answer {
   readonly label: string;
   readonly probability: number;
   readonly durationsMs: Record<Stage, number>;
   /** From handing the photo over to having its answer, in the page. */
   readonly photoMs: number;
-}
-
-interface Contender {
-  readonly name: string;
-  classify(photo: Photo): Promise<Answer>;
 }
 
 interface Timing {
@@ -87,15 +86,11 @@ export const browser: Benchmark = {
       const cores = await page.evaluate(() => navigator.hardwareConcurrency);
       const locals = [...threaded(cores), simd, plain];
       const loadings = new Map<string, Loading>();
-      const contenders: Contender[] = [];
-      for (const choice of locals) {
-        loadings.set(choice.title, await load(page, choice));
-        contenders.push(inChromium(page, choice.title, contenders.length));
-      }
-      contenders.push(inWorkerd(page));
+      for (const choice of locals) loadings.set(choice.title, await load(page, choice));
       await handOver(page, setting.photos);
-      const wrongAnswers = await compareAnswers(contenders, setting.photos);
-      const timings = await timeInTurns(contenders, setting.photos);
+      const names = [...locals.map(({ title }) => title), rivalName];
+      const wrongAnswers = await compareAnswers(page, names, setting.photos);
+      const timings = await timeInTurns(page, names, setting.photos);
       return report(timings, loadings, wrongAnswers, setting);
     } finally {
       await chromium.close();
@@ -142,100 +137,99 @@ async function handOver(page: Page, all: readonly Photo[]): Promise<void> {
   );
 }
 
-function inChromium(page: Page, name: string, place: number): Contender {
-  return {
-    name,
-    classify: (photo) =>
-      page.evaluate(
-        async ([place, name]) => {
-          const start = performance.now();
-          const { answer, durationsMs } = await networks[place].classify(
-            photos.get(name) ?? new Blob(),
-          );
-          const photoMs = performance.now() - start;
-          const [{ label, probability }] = answer.predictions;
-          return { label, probability, durationsMs, photoMs };
-        },
-        [place, photo.name] as const,
-      ),
-  };
-}
-
-/** The server, asked from the page. */
-function inWorkerd(page: Page): Contender {
-  return {
-    name: rivalName,
-    async classify(photo) {
-      const { timing, ...answer } = await page.evaluate(async (name) => {
+/**
+ * Has one contender classify photos, one after another, from the page, so that nobody outside takes
+ * part of the time.
+ *
+ * @param place of the network; the number of networks for the server
+ * @returns answers in the order of the photos
+ */
+async function ask(page: Page, place: number, all: readonly Photo[]): Promise<Answer[]> {
+  const answers = await page.evaluate(
+    async ([place, names, pauseMs]) => {
+      const answers = [];
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      for (const name of names) {
+        const photo = photos.get(name) ?? new Blob();
         const start = performance.now();
-        const body = photos.get(name) ?? new Blob();
-        const response = await fetch('/v1/classify', { method: 'POST', body });
-        if (!response.ok) throw new Error(`The server refuses ${name}: ${await response.text()}`);
-        const { predictions } = await response.json();
-        const photoMs = performance.now() - start;
-        const [{ label, probability }] = predictions;
-        return { label, probability, photoMs, timing: response.headers.get('Server-Timing') };
-      }, photo.name);
-      return { ...answer, durationsMs: readServerTiming(timing ?? '') };
+        if (place < networks.length) {
+          const { answer, durationsMs } = await networks[place].classify(photo);
+          const photoMs = performance.now() - start;
+          answers.push({ ...answer.predictions[0], photoMs, durationsMs, timing: null });
+        } else {
+          const response = await fetch('/v1/classify', { method: 'POST', body: photo });
+          if (!response.ok) throw new Error(`The server refuses ${name}: ${await response.text()}`);
+          const { predictions }: ClassifyAnswer = await response.json();
+          const photoMs = performance.now() - start;
+          const timing = response.headers.get('Server-Timing');
+          answers.push({ ...predictions[0], photoMs, durationsMs: null, timing });
+        }
+      }
+      return answers;
     },
-  };
+    [place, all.map(({ name }) => name), pauseMs] as const,
+  );
+  return answers.map(({ label, probability, photoMs, durationsMs, timing }) => ({
+    label,
+    probability,
+    photoMs,
+    durationsMs: durationsMs ?? readServerTiming(timing ?? ''),
+  }));
 }
 
-/** @returns what differs from the server, a sentence each */
+/** @returns what differs from the server, the last one, a sentence each */
 async function compareAnswers(
-  contenders: readonly Contender[],
+  page: Page,
+  names: readonly string[],
   all: readonly Photo[],
 ): Promise<string[]> {
-  const wrong: string[] = [];
-  for (const photo of all) {
-    const answers = [];
-    for (const { name, classify } of contenders) {
-      answers.push({ name, ...(await classify(photo)) });
-    }
-    const expected = answers.find(({ name }) => name === rivalName);
-    for (const { name, label, probability } of answers) {
-      const difference = Math.abs(probability - (expected?.probability ?? Number.NaN));
-      if (label === expected?.label && difference < tolerance) continue;
-      wrong.push(
-        `${photo.name}: ${label} at ${probability} (${name}) should be ${expected?.label} at ${expected?.probability}.`,
-      );
-    }
-  }
-  return wrong;
+  const answers = [];
+  for (const place of names.keys()) answers.push(await ask(page, place, all));
+  const expected = answers[names.length - 1];
+  return answers.flatMap((ofOne, i) =>
+    ofOne.flatMap(({ label, probability }, j) => {
+      const right = expected[j];
+      const difference = Math.abs(probability - right.probability);
+      if (label === right.label && difference < tolerance) return [];
+      return `${all[j].name}: ${label} at ${probability} (${names[i]}) should be ${right.label} at ${right.probability}.`;
+    }),
+  );
 }
 
-/** Rounds of everyone on the same photo, so that what disturbs the machine disturbs all alike. */
+/** Contenders take turns, so that what disturbs the machine disturbs all alike. */
 async function timeInTurns(
-  contenders: readonly Contender[],
+  page: Page,
+  names: readonly string[],
   all: readonly Photo[],
 ): Promise<Map<string, Timing>> {
-  const timedRounds = Math.ceil(minTimedRounds / all.length) * all.length;
-  const stageTimes = contenders.map((): Record<Stage, number>[] => []);
-  const photoTimes = contenders.map((): number[] => []);
-  const progress = startProgress(warmUpRounds + timedRounds, 'rounds');
+  const answers = names.map((): Answer[] => []);
+  const progress = startProgress((warmUpRounds + timedRounds) * names.length, 'turns');
   for (let round = 0; round < warmUpRounds + timedRounds; round++) {
-    const photo = all[round % all.length];
-    for (let turn = 0; turn < contenders.length; turn++) {
+    const first = round * photosPerTurn;
+    const block = Array.from({ length: photosPerTurn }, (_, i) => all[(first + i) % all.length]);
+    for (let turn = 0; turn < names.length; turn++) {
       // Whoever comes first in one round comes last in the next.
-      const i = (turn + round) % contenders.length;
-      const { durationsMs, photoMs } = await contenders[i].classify(photo);
-      await setTimeout(pauseMs);
-      if (round < warmUpRounds) continue;
-      photoTimes[i].push(photoMs);
-      stageTimes[i].push(durationsMs);
+      const place = (turn + round) % names.length;
+      const ofTurn = await ask(page, place, block);
+      if (round >= warmUpRounds) answers[place].push(...ofTurn);
+      progress.increment();
     }
-    progress.increment();
   }
   progress.stop();
   return new Map(
-    contenders.map(({ name }, i) => {
-      const of = (stage: Stage) => summarize(stageTimes[i].map((times) => times[stage]));
-      const summaries = {
-        decode: of('decode'),
-        preprocess: of('preprocess'),
-        inference: of('inference'),
-      };
-      return [name, { stages: summaries, photo: summarize(photoTimes[i]) }];
+    names.map((name, i) => {
+      const of = (stage: Stage) => summarize(answers[i].map((each) => each.durationsMs[stage]));
+      return [
+        name,
+        {
+          stages: {
+            decode: of('decode'),
+            preprocess: of('preprocess'),
+            inference: of('inference'),
+          },
+          photo: summarize(answers[i].map(({ photoMs }) => photoMs)),
+        },
+      ];
     }),
   );
 }
@@ -270,7 +264,8 @@ function report(
   };
   const notes = [
     formatPhotos(all),
-    `Stages are means of the middle 80 % of ${rival?.photo.count ?? 0} rounds, contenders taking turns on the same photo in one isolated page, ${pauseMs} ms apart. workerd's clock ticks in whole milliseconds. A photo's time is the page's: with the Web Worker's messages, or HTTP on this machine.`,
+    `Stages are means of the middle 80 % of ${rival?.photo.count ?? 0} photos, contenders taking turns of ${photosPerTurn} photos in one isolated page. workerd's clock ticks in whole milliseconds. A photo's time is the page's: with the Web Worker's messages, or HTTP on this machine.`,
+    'Threads wait for each other: where other programs use the cores, they lose most.',
     "Loading is with a warm-up inference. The first one of each downloads from this machine what the ones before it didn't; the others find all of it in Cache Storage.",
   ];
   return {
