@@ -102,7 +102,7 @@ describe.runIf(hasChromium)('the page that does not upload', () => {
     await page.context().setOffline(true);
     await page.reload();
     await page.getByText('Photos stay here').waitFor();
-    await page.getByText('Photos are looked at in your started.browser.').waitFor();
+    await page.getByText('Photos are looked at in your browser.').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await pick(page, daisy);
     expect(await barsOf(page)).toHaveLength(5);
