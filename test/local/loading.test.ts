@@ -1,32 +1,21 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { BrowserContext } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { type LocalPage, openLocalPage } from './local-page.ts';
 import { cutOff, type WatchedPetal, watch } from './watched-petal.ts';
 
-const executablePath = chromiumPath();
 const [photo] = inject('validPhotos');
 
-describe.runIf(executablePath !== null)('loading the network in Chromium', () => {
-  let petal: Petal;
+describe.runIf(hasChromium)('loading the network in Chromium', () => {
+  const started = usePetalInChromium();
   let watched: WatchedPetal;
-  let browser: Browser;
   /** A browser that was never here. */
   let context: BrowserContext;
 
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
   beforeEach(async () => {
-    watched = await watch(petal.url);
-    context = await browser.newContext();
+    watched = await watch(started.petal.url);
+    context = await started.browser.newContext();
   });
   afterEach(async () => {
     await context.close();

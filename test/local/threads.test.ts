@@ -1,11 +1,9 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { BrowserContext } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { openLocalPage } from './local-page.ts';
 import { cutOff, type Disturbance, type WatchedPetal, watch } from './watched-petal.ts';
 
-const executablePath = chromiumPath();
 const [photo] = inject('validPhotos');
 
 const blank: Disturbance = (body) => ({ body: body.fill(' ') });
@@ -15,23 +13,14 @@ function before(script: string): Disturbance {
   return (body) => ({ body: Buffer.concat([Buffer.from(`${script};`), body]) });
 }
 
-describe.runIf(executablePath !== null)('a network that can not start in Chromium', () => {
-  let petal: Petal;
+describe.runIf(hasChromium)('a network that can not start in Chromium', () => {
+  const started = usePetalInChromium();
   let watched: WatchedPetal;
-  let browser: Browser;
   let context: BrowserContext;
 
-  beforeAll(async () => {
-    petal = await startPetal({ bundle: inject('bundle') });
-    browser = await launchChromium(executablePath ?? '');
-  });
-  afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
-  });
   beforeEach(async () => {
-    watched = await watch(petal.url);
-    context = await browser.newContext();
+    watched = await watch(started.petal.url);
+    context = await started.browser.newContext();
   });
   afterEach(async () => {
     await context.close();
