@@ -9,7 +9,7 @@ import { Tile } from './tile.tsx';
 import { usePhotoQueue } from './use-photo-queue.ts';
 import { WorkProgress } from './work-progress.tsx';
 
-/** Several photos as the seed's figure: five in a row, each with what the model says of it. */
+/** Several photos side by side, five in a row, each with what the model says of it. */
 export function Grid({ photos, asker, modelName, onOpen }: GridProps) {
   const queue = usePhotoQueue(photos, asker);
   const [group, setGroup] = useState<GroupName>('all');

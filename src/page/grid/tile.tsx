@@ -16,7 +16,7 @@ export interface TileProps {
   readonly onOpen?: ((photo: PagePhoto) => void) | undefined;
 }
 
-/** A photo of the seed's figure: its picture, its first label with a tick or a cross, and its bars. */
+/** A photo of many: its picture, its first label with a tick or a cross, and its bars. */
 export function Tile({ asked, labels, source, onOpen }: TileProps) {
   // There may be hundreds, of which one changes at a time.
   return useMemo(() => {
