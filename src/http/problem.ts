@@ -30,8 +30,27 @@ export function problemOf(c: Context<PetalEnv>, error: Error): ProblemAnswer {
   return { type, title, status, detail, code, ...facts };
 }
 
+/** A body up to this size is on its way already when its request is refused. */
+const maxRestBytes = 256_000;
+
+/** Who sends slower than this may find the connection closed. */
+const maxRestMs = 1000;
+
+/**
+ * Reads a small body that nobody wanted: workerd closes a connection on which the rest of one is still coming,
+ * and a client that is writing then sees a broken connection (EPIPE) instead of the refusal.
+ */
+async function readRest({ body, headers }: Request): Promise<void> {
+  const length = Number(headers.get('Content-Length') ?? Number.POSITIVE_INFINITY);
+  if (body === null || body.locked || length > maxRestBytes) return;
+  const signal = AbortSignal.timeout(maxRestMs);
+  // However it ends, the refusal is what is answered.
+  await body.pipeTo(new WritableStream(), { signal }).catch(() => undefined);
+}
+
 /** Answers what a handler threw: as problem+json, or as a page or text for those who prefer it. */
-export function handleError(error: Error, c: Context<PetalEnv>): Response | Promise<Response> {
+export async function handleError(error: Error, c: Context<PetalEnv>): Promise<Response> {
+  await readRest(c.req.raw);
   const problem = problemOf(c, error);
   const { status } = problems[problem.code];
   c.get('facts').code = problem.code;
@@ -52,14 +71,11 @@ export function handleError(error: Error, c: Context<PetalEnv>): Response | Prom
   return c.body(JSON.stringify(body), status);
 }
 
-export function handleNotFound(c: Context<PetalEnv>): Response | Promise<Response> {
+export function handleNotFound(c: Context<PetalEnv>): Promise<Response> {
   return handleError(new AppError('not-found', `There is nothing at ${quoted(c.req.path)}.`), c);
 }
 
-export function handleMethodNotAllowed(
-  c: Context<PetalEnv>,
-  methods: string[],
-): Response | Promise<Response> {
+export function handleMethodNotAllowed(c: Context<PetalEnv>, methods: string[]): Promise<Response> {
   const allow = methods.join(', ');
   c.header('Allow', allow);
   const detail = `${quoted(c.req.path)} does not take ${c.req.method.slice(0, 20)}; it takes ${allow}.`;

@@ -97,6 +97,27 @@ describe('the bundled Worker over real connections', () => {
     await expectGoodAnswer();
   });
 
+  test('reads the rest of a small body that it refuses, and keeps the connection', async () => {
+    const { hostname, port, host } = worker.url;
+    const socket = connect(Number(port), hostname);
+    const ended = once(socket, 'close');
+    const body = Buffer.alloc(60_000);
+    socket.write(
+      `POST /v1/classify?top_k=0 HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body.subarray(0, 30_000));
+    // Long enough for an answer that doesn't wait for the rest.
+    await setTimeout(300);
+    socket.write(body.subarray(30_000));
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    let answers = '';
+    socket.on('data', (chunk) => {
+      answers += chunk;
+    });
+    await ended;
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200']);
+  });
+
   test('takes its limits from the variables of the deployment', async () => {
     const strict = await startPetal({
       bundle: inject('bundle'),
