@@ -18,14 +18,14 @@ export interface ModelFile {
 
 /** @throws PetalError `unauthorized` for a key that is none */
 export async function readAccess(address: PetalAddress): Promise<AccessAnswer> {
-  return (await (await get(address, 'v1/access')).json()) as AccessAnswer;
+  return (await getJson(address, 'v1/access')) as AccessAnswer;
 }
 
 /** @throws PetalError */
 export async function readModels(
   address: PetalAddress,
 ): Promise<(ModelAnswer | CustomModelSummary)[]> {
-  return ((await (await get(address, 'v1/models')).json()) as ModelsAnswer).models;
+  return ((await getJson(address, 'v1/models')) as ModelsAnswer).models;
 }
 
 /**
@@ -48,7 +48,13 @@ export async function readModelFile(address: PetalAddress, reference: string): P
       response.headers.get('Content-Disposition') ?? '',
     )?.groups ?? {};
   if (name === undefined || version === undefined) throw notPetals(address, response);
-  return { name, version: Number(version), file: await response.arrayBuffer() };
+  const file = await response.arrayBuffer().catch((cause: unknown) => brokenOff(address, cause));
+  return { name, version: Number(version), file };
+}
+
+async function getJson(address: PetalAddress, path: string): Promise<unknown> {
+  const response = await get(address, path);
+  return await response.json().catch((cause: unknown) => brokenOff(address, cause));
 }
 
 async function get({ url, key }: PetalAddress, path: string): Promise<Response> {
@@ -57,16 +63,19 @@ async function get({ url, key }: PetalAddress, path: string): Promise<Response> 
       Accept: 'application/json',
       ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
     },
-  }).catch((cause: unknown) => {
-    throw new PetalError(`No answer came from ${url.host}.`, {
-      code: 'network',
-      title: 'No answer came',
-      cause,
-    });
-  });
+  }).catch((cause: unknown) => brokenOff({ url }, cause));
   if (response.ok) return response;
   const problem: unknown = await response.json().catch(() => undefined);
   throw errorOfProblem(problem, response) ?? notPetals({ url }, response);
+}
+
+/** @throws PetalError `network` for an answer that did not come, or not to its end */
+function brokenOff({ url }: PetalAddress, cause: unknown): never {
+  throw new PetalError(`No answer came from ${url.host}.`, {
+    code: 'network',
+    title: 'No answer came',
+    cause,
+  });
 }
 
 function notPetals({ url }: PetalAddress, { status }: Response): PetalError {

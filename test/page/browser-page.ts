@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { newContext } from '../support/chromium.ts';
 
 /** The page at `/` in a browser of its own. */
 export interface BrowserPage {
@@ -15,7 +16,7 @@ export async function openPage(
   address: URL,
   options: BrowserContextOptions = {},
 ): Promise<BrowserPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await newContext(browser, options);
   const page = await context.newPage();
   const failures: string[] = [];
   page.on('console', (message) => {

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { describeKey, makeKey } from '../../src/access/api-keys.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { chromiumPath, launchChromium, newContext } from '../support/chromium.ts';
 import { dummySecrets, dummySiteKey, dummyToken, startSiteverify } from '../support/siteverify.ts';
 import { barsOf, expectAccessible, openTryPage, pick, validPhoto } from './try-page.ts';
 
@@ -104,7 +104,7 @@ describe.runIf(executablePath !== null)('the page of a Petal', () => {
           body: await request.arrayBuffer(),
         }),
     });
-    const context = await browser.newContext();
+    const context = await newContext(browser);
     const page = await context.newPage();
     const failures: string[] = [];
     page.on('console', (message) => {
@@ -147,7 +147,7 @@ describe.runIf(executablePath !== null)('the page of a Petal', () => {
       },
       outbound: () => Response.json({ success: true }),
     });
-    const context = await browser.newContext();
+    const context = await newContext(browser);
     const page = await context.newPage();
     await page.route('https://challenges.cloudflare.com/**', (route) => route.abort());
     await page.goto(petal.url.href);

@@ -95,7 +95,9 @@ describe.runIf(hasChromium)('the page that does not upload', () => {
   });
 
   test('is there without a network, and still recognises photos', async () => {
-    const { page, questions, close } = await openTryPage(started.browser, started.petal.url);
+    const { page, questions, close } = await openTryPage(started.browser, started.petal.url, {
+      keepsPages: true,
+    });
     await waitUntilKept(page);
     await page.getByRole('switch').click();
     await page.getByText('Photos stay here').waitFor();
@@ -112,7 +114,9 @@ describe.runIf(hasChromium)('the page that does not upload', () => {
   });
 
   test('keeps nothing that Petal answers', async () => {
-    const { page, close } = await openTryPage(started.browser, started.petal.url);
+    const { page, close } = await openTryPage(started.browser, started.petal.url, {
+      keepsPages: true,
+    });
     await waitUntilKept(page);
     await pick(page, daisy);
     await barsOf(page);
@@ -130,7 +134,9 @@ describe.runIf(hasChromium)('the page that does not upload', () => {
   });
 
   test('is the newest one where there is a network', async () => {
-    const { page, close } = await openTryPage(started.browser, started.petal.url);
+    const { page, close } = await openTryPage(started.browser, started.petal.url, {
+      keepsPages: true,
+    });
     await waitUntilKept(page);
     // What a former version would have left behind.
     await page.evaluate(async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { newContext } from '../support/chromium.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 
@@ -29,9 +30,9 @@ export interface TryPage {
 export async function openTryPage(
   browser: Browser,
   url: URL,
-  options: BrowserContextOptions = {},
+  options: BrowserContextOptions & { readonly keepsPages?: boolean } = {},
 ): Promise<TryPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await newContext(browser, options);
   const page = await context.newPage();
   const failures: string[] = [];
   const questions: string[] = [];

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import { chromiumPath, launchChromium, newContext } from '../support/chromium.ts';
 import {
   barsOf,
   expectAccessible,
@@ -118,6 +118,16 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
     expect(await barsOf(page)).toHaveLength(5);
     expect(unexpected(failures)).toEqual([]);
     await close();
+  });
+
+  test('does not wait for ever for an answer that broke off, to what may be done here', async () => {
+    const context = await newContext(browser);
+    const page = await context.newPage();
+    await page.route('**/v1/access', (route) => route.fulfill({ body: '{"scopes": ["cl' }));
+    await page.goto(petal.url.href);
+    await pick(page, daisy);
+    expect(await barsOf(page)).toHaveLength(5);
+    await context.close();
   });
 
   test('says that the server is gone, and keeps the photo', async () => {

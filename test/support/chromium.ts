@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { type Browser, chromium } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+} from 'playwright-core';
 
 const candidates = [
   process.env.CHROMIUM_PATH,
@@ -31,4 +36,26 @@ export async function launchChromium(
       ...args,
     ],
   });
+}
+
+/**
+ * A browser without a past, wide enough for a desktop's page.
+ *
+ * @param options with `keepsPages` service workers run. Then requests may pass by Playwright's routes: Chromium
+ *   sends some while it starts the worker, before the page's are routed.
+ */
+export async function newContext(
+  browser: Browser,
+  {
+    keepsPages = false,
+    ...options
+  }: BrowserContextOptions & { readonly keepsPages?: boolean } = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  if (!keepsPages) {
+    await context.addInitScript(() => {
+      delete (Navigator.prototype as { serviceWorker?: unknown }).serviceWorker;
+    });
+  }
+  return context;
 }
