@@ -1,5 +1,7 @@
 /** Turnstile's token, where the page has Turnstile: https://developers.cloudflare.com/turnstile/ */
 
+import type { TurnstileScript } from '../browser/turnstile-script.ts';
+
 /** How long Turnstile may think before the request goes without a token, for Petal to say what is missing. */
 const maxWaitMs = 10_000;
 
@@ -26,7 +28,8 @@ export async function takeToken(
     for (const field of found) {
       if (!(field instanceof HTMLInputElement) || field.value === '') continue;
       const token = field.value;
-      globalThis.turnstile?.reset(field.closest('.cf-turnstile') ?? undefined);
+      const script: TurnstileScript | undefined = globalThis.turnstile;
+      script?.reset(field.closest('.cf-turnstile') ?? undefined);
       return token;
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));

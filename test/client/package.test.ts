@@ -55,12 +55,17 @@ describe('petal/client by its name', { timeout: 180_000 }, () => {
     }
   });
 
-  test("has types that a strict project accepts, the API's own for hono/client among them", async () => {
+  test("has types that a strict project accepts, the widget's and the API's own among them", async () => {
     const project = await projectWithPackage();
     await writeFile(
       join(project, 'right.ts'),
       `import { hc } from 'hono/client';
 import { createClient, PetalError, type PetalApp } from 'petal/client';
+import type { PetalImageElement } from 'petal/widget';
+export const labelOf = ({ prediction }: PetalImageElement): string | undefined => prediction?.label;
+document
+  .querySelector('petal-image')
+  ?.addEventListener('petal-result', ({ detail }) => console.log(detail.answer.unknown));
 const petal = createClient({ url: 'https://petal.example' });
 const { predictions } = await petal.classify(new Blob(), { topK: 1 });
 export const label: string = predictions[0].label;
