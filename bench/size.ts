@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -23,7 +23,7 @@ interface FileSize {
 /** What a deployment uploads, against what the native rival installs. */
 export const size: Benchmark = {
   name: 'size',
-  question: 'How large is the Worker that is uploaded?',
+  question: 'How large are the Worker that is uploaded, and what browsers load?',
   async run({ bundle, artifactPath, rivalsMissing }: Setting): Promise<Report> {
     const modules = await measureModules(bundle);
     const rival = rivalsMissing === undefined ? await measureRival(artifactPath) : undefined;
@@ -46,7 +46,22 @@ export const size: Benchmark = {
           : `${(gzipBytes / total.gzipBytes).toFixed(1)}x`,
       ]),
     };
-    return { tables: [table], notes, wrongAnswers: [], measurements: { modules, total, rival } };
+    const loads = await measureLoads(join(dirname(bundle), 'site'));
+    const loadTable: Table = {
+      title: 'What browsers load, in kB',
+      columns: ['what', 'raw', 'gzip'],
+      rows: loads.map(({ name, bytes, gzipBytes }) => [
+        name,
+        kilobytes(bytes),
+        kilobytes(gzipBytes),
+      ]),
+    };
+    return {
+      tables: [table, loadTable],
+      notes,
+      wrongAnswers: [],
+      measurements: { modules, total, rival, loads },
+    };
   },
 };
 
@@ -59,6 +74,32 @@ async function measureModules(bundle: string): Promise<FileSize[]> {
     ),
   );
   return sizes.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** What is loaded together, by the names of its files on the site. */
+const loads: Readonly<Record<string, RegExp>> = {
+  "the page's scripts and styles": /^page\.(js|css)$/,
+  'the widget': /^widget\.js$/,
+  'the network in the browser, with threads':
+    /^local\.js$|^local-worker-|\.safetensors$|-threaded-simd[-.]/,
+};
+
+async function measureLoads(site: string): Promise<FileSize[]> {
+  const paths = [site, join(site, 'assets')].map(async (folder) =>
+    (await readdir(folder)).map((name) => ({ name, path: join(folder, name) })),
+  );
+  const files = (await Promise.all(paths)).flat();
+  return await Promise.all(
+    Object.entries(loads).map(async ([title, pattern]) => {
+      const loaded = files.filter(({ name }) => pattern.test(name));
+      const sizes = loaded.map(async ({ name, path }) => measureBytes(name, await readFile(path)));
+      return sum(title, await Promise.all(sizes));
+    }),
+  );
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(1);
 }
 
 /** The native libraries for this platform and the model in float32. */

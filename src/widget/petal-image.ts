@@ -1,48 +1,14 @@
 import { preparePhoto } from '../browser/prepare-photo.ts';
 import { uprightCanvas } from '../browser/upright-canvas.ts';
 import type { ClassifyAnswer } from '../contract/answers.ts';
+import { attributes, questionAttributes } from './attributes.ts';
 import { takeToken } from './challenge.ts';
 import { isAccepted, namedPhoto } from './chosen-file.ts';
+import type { PetalProblem, PetalResult } from './event-details.ts';
 import { ask, codeOf } from './question.ts';
-import { asFlag, asNumber, asText, reflect } from './reflected.ts';
+import { reflect } from './reflected.ts';
 import { englishStrings, filled, type WidgetStrings } from './strings.ts';
 import { type Prediction, View } from './view.ts';
-
-/** `detail` of the event `petal-result`. */
-export interface PetalResult {
-  readonly answer: ClassifyAnswer;
-  /** As it is submitted. */
-  readonly photo: File;
-}
-
-/** `detail` of the event `petal-error`. */
-export interface PetalProblem {
-  /**
-   * A code of Petal's problems, or one of `petal/client`'s; `local-unavailable` where `local` is `only` and
-   * the network can't run; `not-accepted` for a file that `accept` leaves out.
-   */
-  readonly code: string;
-  /** The sentence that is shown. */
-  readonly detail: string;
-}
-
-/** Attributes, what they are as properties, and how they are read. */
-const attributes = [
-  ['name', 'name', asText],
-  ['label', 'label', asText],
-  ['accept', 'accept', asText],
-  ['capture', 'capture', asText],
-  ['required', 'required', asFlag],
-  ['disabled', 'disabled', asFlag],
-  ['endpoint', 'endpoint', asText],
-  ['model', 'model', asText],
-  ['top-k', 'topK', asNumber],
-  ['min-probability', 'minProbability', asNumber],
-  ['local', 'local', (text: string | null) => (text === 'only' ? text : text !== null)],
-] as const;
-
-/** Whoever changes one of these has asked something else. */
-const questionAttributes = ['endpoint', 'model', 'top-k', 'min-probability', 'local'];
 
 /** Problems that only another photo solves. */
 const photoProblems = [

@@ -1,5 +1,6 @@
 /** `/widget.js`: defines `<petal-image>` for the page that loads it. */
-import { PetalImageElement, type PetalProblem, type PetalResult } from './petal-image.ts';
+import type { PetalProblem, PetalResult } from './event-details.ts';
+import { PetalImageElement } from './petal-image.ts';
 
 export type { WidgetStrings } from './strings.ts';
 export type { Prediction } from './view.ts';

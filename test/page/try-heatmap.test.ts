@@ -2,18 +2,17 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { classifyAnswer } from '../../src/contract/answers.ts';
 import { inferno } from '../../src/image/color-map.ts';
 import { paintHeat } from '../../src/page/heatmap-picture.ts';
-import { type LogLine, type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium } from '../support/chromium.ts';
+import type { LogLine } from '../../src/testing/start-petal.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import { sharedFolder } from '../support/photos.ts';
 import { barsOf, openTryPage, pick, type TryPage, validPhoto } from './try-page.ts';
 
-const executablePath = chromiumPath();
 /** One photo in all orientations of EXIF. */
 const turnedPhotos = sharedFolder('images/exif-orientation');
 
@@ -74,27 +73,19 @@ describe('heat over a photo', () => {
   });
 });
 
-describe.runIf(executablePath !== null)('a photo on the page', () => {
-  let petal: Petal;
-  let browser: Browser;
-  let folder: string;
+describe.runIf(hasChromium)('a photo on the page', () => {
   const lines: LogLine[] = [];
+  const started = usePetalInChromium({ onLog: (line) => lines.push(line) });
+  let folder: string;
   beforeAll(async () => {
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      onLog: (line) => lines.push(line),
-    });
-    browser = await launchChromium(executablePath ?? '');
     folder = await mkdtemp(join(tmpdir(), 'petal-turned-'));
   });
   afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
     await rm(folder, { recursive: true });
   });
 
   async function open(): Promise<TryPage> {
-    return await openTryPage(browser, petal.url);
+    return await openTryPage(started.browser, started.petal.url);
   }
 
   /** The canvas as it is, and where it lies on the photo. */
@@ -127,7 +118,7 @@ describe.runIf(executablePath !== null)('a photo on the page', () => {
     const path = validPhoto('jpeg/balloon.jpg');
     await pick(page, path);
     await barsOf(page);
-    const response = await petal.fetch('/v1/classify?include=heatmap', {
+    const response = await started.petal.fetch('/v1/classify?include=heatmap', {
       method: 'POST',
       body: await readFile(path),
     });

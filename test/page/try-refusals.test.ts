@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
-import { chromiumPath, launchChromium, newContext } from '../support/chromium.ts';
+import { startPetal } from '../../src/testing/start-petal.ts';
+import { newContext } from '../support/chromium.ts';
+import { hasChromium, usePetalInChromium } from '../support/petal-in-chromium.ts';
 import {
   barsOf,
   expectAccessible,
@@ -17,29 +18,20 @@ import {
   validPhoto,
 } from './try-page.ts';
 
-const executablePath = chromiumPath();
 const daisy = validPhoto('jpeg/daisy.jpg');
 
-describe.runIf(executablePath !== null)('the page to try Petal, refused', () => {
-  let petal: Petal;
-  let browser: Browser;
+describe.runIf(hasChromium)('the page to try Petal, refused', () => {
+  const started = usePetalInChromium({ bindings: { PETAL_MAX_UPLOAD_MB: '1' } });
   let folder: string;
   beforeAll(async () => {
-    petal = await startPetal({
-      bundle: inject('bundle'),
-      bindings: { PETAL_MAX_UPLOAD_MB: '1' },
-    });
-    browser = await launchChromium(executablePath ?? '');
     folder = await mkdtemp(join(tmpdir(), 'petal-refused-'));
   });
   afterAll(async () => {
-    await browser.close();
-    await petal.dispose();
     await rm(folder, { recursive: true });
   });
 
   async function open(): Promise<TryPage> {
-    return await openTryPage(browser, petal.url);
+    return await openTryPage(started.browser, started.petal.url);
   }
 
   /** Failures but for what the browser itself says of a status. */
@@ -62,7 +54,7 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
     await expectAccessible(page, 'refused');
     const link = page.locator('.refusal').getByRole('link');
     const response = await page.request.get(
-      new URL((await link.getAttribute('href')) ?? '', petal.url).href,
+      new URL((await link.getAttribute('href')) ?? '', started.petal.url).href,
     );
     expect(response.status()).toBe(200);
     await pick(page, daisy);
@@ -90,7 +82,7 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
         status: 429,
         headers: { 'Retry-After': '2', 'Content-Type': 'application/problem+json' },
         body: JSON.stringify({
-          type: new URL('/problems/rate-limited', petal.url).href,
+          type: new URL('/problems/rate-limited', started.petal.url).href,
           title: 'There were too many requests',
           status: 429,
           detail: 'There were too many requests.',
@@ -121,10 +113,10 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
   });
 
   test('does not wait for ever for an answer that broke off, to what may be done here', async () => {
-    const context = await newContext(browser);
+    const context = await newContext(started.browser);
     const page = await context.newPage();
     await page.route('**/v1/access', (route) => route.fulfill({ body: '{"scopes": ["cl' }));
-    await page.goto(petal.url.href);
+    await page.goto(started.petal.url.href);
     await pick(page, daisy);
     expect(await barsOf(page)).toHaveLength(5);
     await context.close();
@@ -132,7 +124,7 @@ describe.runIf(executablePath !== null)('the page to try Petal, refused', () => 
 
   test('says that the server is gone, and keeps the photo', async () => {
     const other = await startPetal({ bundle: inject('bundle') });
-    const { page, close } = await openTryPage(browser, other.url);
+    const { page, close } = await openTryPage(started.browser, other.url);
     await other.dispose();
     await pick(page, daisy);
     await page.getByText(`No answer came from ${other.url.origin}`).waitFor();
