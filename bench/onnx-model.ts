@@ -3,7 +3,8 @@
  * same weights, in float32. Made in memory from the artifact, so that both
  * always run the same network.
  */
-import { type Artifact, type Layer, weightShape } from '../src/mobilenet/artifact.ts';
+import type { Artifact } from '../src/mobilenet/artifact.ts';
+import { type Layer, weightShape } from '../src/mobilenet/layer-table.ts';
 import { loadProtobuf } from './rivals.ts';
 
 export const onnxInput = 'input';

@@ -26,7 +26,8 @@ import {
 import { embeddingLength } from '../src/classes/head.ts';
 import { recipe } from '../src/fine-tuning/recipe.ts';
 import { TailTrainer } from '../src/fine-tuning/tail-trainer.ts';
-import type { Artifact, Block, Layer } from '../src/mobilenet/artifact.ts';
+import type { Artifact } from '../src/mobilenet/artifact.ts';
+import type { Block, Layer } from '../src/mobilenet/layer-table.ts';
 import { type RealWeights, realWeights } from '../src/mobilenet/loaded-layer.ts';
 import { seededRandom } from '../src/seeded-random.ts';
 

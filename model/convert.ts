@@ -1,9 +1,11 @@
 /** The artifact that the manifest's file becomes. */
 import { openArtifact } from '../src/mobilenet/artifact.ts';
+import type { Layer } from '../src/mobilenet/layer-table.ts';
 import type { Manifest } from './manifest.ts';
 import { inputSize, labelCount, mobilenetV2 } from './mobilenet-v2.ts';
+import { planArena } from './plan-arena.ts';
 import { readMobilenetV2 } from './tflite.ts';
-import { type ArtifactOrigin, writeArtifact } from './write-artifact.ts';
+import { type ArtifactOrigin, quantisedLayerOf, writeArtifact } from './write-artifact.ts';
 
 function originOf(manifest: Manifest): ArtifactOrigin {
   return {
@@ -24,7 +26,8 @@ function originOf(manifest: Manifest): ArtifactOrigin {
  * @throws Error where the file holds another network, naming the first difference
  */
 export function convert(manifest: Manifest, tflite: Uint8Array): Uint8Array<ArrayBuffer> {
-  return writeArtifact(originOf(manifest), mobilenetV2(), readMobilenetV2(tflite));
+  const plan = planArena(mobilenetV2(), inputSize);
+  return writeArtifact(originOf(manifest), readMobilenetV2(tflite), plan);
 }
 
 /**
@@ -41,8 +44,14 @@ export function convert(manifest: Manifest, tflite: Uint8Array): Uint8Array<Arra
 export function isCurrent(manifest: Manifest, artifact: Uint8Array<ArrayBuffer>): boolean {
   try {
     // A copy, since the weights are views that must begin at a multiple of 4.
-    const { weightsOf } = openArtifact(new Uint8Array(artifact).buffer);
-    const again = writeArtifact(originOf(manifest), mobilenetV2(), weightsOf);
+    const opened = openArtifact(new Uint8Array(artifact).buffer);
+    const network = {
+      blocks: mobilenetV2(),
+      activations: opened.activations,
+      layerOf: (layer: Layer) => quantisedLayerOf(opened, layer),
+    };
+    const plan = planArena(network.blocks, inputSize);
+    const again = writeArtifact(originOf(manifest), network, plan);
     return Buffer.compare(again, artifact) === 0;
   } catch {
     // Whatever is wrong with it, it is made anew.

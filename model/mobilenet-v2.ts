@@ -3,7 +3,7 @@
  * https://arxiv.org/abs/1801.04381. What is converted is compared with this,
  * and the tests grow networks of random weights from it.
  */
-import type { Block, Layer } from '../src/mobilenet/artifact.ts';
+import type { Block, Layer } from '../src/mobilenet/layer-table.ts';
 import { backgroundOutputs } from '../src/mobilenet/top-k.ts';
 
 /** t: expansion factor, c: output channels, n: repetitions, s: stride of the first. */

@@ -2,7 +2,8 @@
  * Reads MobileNetV2's layers out of a .tflite file, and refuses any other
  * network with a sentence that says what differs.
  */
-import type { Block, Layer, LayerKind, LayerWeights } from '../src/mobilenet/artifact.ts';
+import type { Block, Layer, LayerKind } from '../src/mobilenet/layer-table.ts';
+import type { ActivationQuantisation, Quantisation } from '../src/mobilenet/quantisation.ts';
 import { inputSize, mobilenetV2 } from './mobilenet-v2.ts';
 import {
   readTflite,
@@ -10,6 +11,7 @@ import {
   type TfliteOperator,
   type TfliteTensor,
 } from './tflite-schema.ts';
+import type { QuantisedLayer, QuantisedNetwork } from './write-artifact.ts';
 
 const operatorOf = {
   stem: 'CONV_2D',
@@ -30,50 +32,75 @@ const refusal = `This is not MobileNetV2 1.0 at ${inputSize}`;
 
 /**
  * @param bytes the whole .tflite file
- * @returns the weights of each layer of {@link mobilenetV2}'s table
+ * @returns the network of {@link mobilenetV2}'s table
  * @throws Error where the file holds another network, naming the first difference
  */
-export function readMobilenetV2(bytes: Uint8Array): (layer: Layer) => LayerWeights {
+export function readMobilenetV2(bytes: Uint8Array): QuantisedNetwork {
   const graph = readTflite(bytes);
   expectEqual('input shape', graph.tensors[graph.inputs[0]]?.shape, [1, inputSize, inputSize, 3]);
 
-  const weights = new Map<string, LayerWeights>();
+  const blocks = mobilenetV2();
   const operators = new OperatorChain(graph);
-  for (const block of mobilenetV2()) readBlock(graph, operators, block, weights);
+  const layers = new Map<string, QuantisedLayer>();
+  const outputs: Record<string, Quantisation> = {};
+  const sums: Record<string, Quantisation> = {};
+  operators.skipPassive();
+  const input = readActivation(graph, operators.output, 'the input');
+  let embedding = input;
+  for (const block of blocks) {
+    if (block.name === 'classifier') {
+      readPooling(graph, operators);
+      embedding = readActivation(graph, operators.output, 'the pooling');
+    }
+    const blockInput = operators.output;
+    for (const layer of block.layers) {
+      const operator = operators.next(operatorOf[layer.kind], `layer ${layer.name}`);
+      const { scale } = readActivation(graph, operator.inputs[0], `the input of ${layer.name}`);
+      layers.set(layer.name, readLayer(graph, operator, layer, scale));
+      outputs[layer.name] = readActivation(graph, operators.output, `layer ${layer.name}`);
+    }
+    if (block.residual) {
+      readAddition(operators, block, blockInput);
+      sums[block.name] = readActivation(graph, operators.output, `the residual of ${block.name}`);
+    }
+  }
   operators.next('RESHAPE', 'the output');
   operators.next('SOFTMAX', 'the output');
   operators.expectEnd();
 
-  return (layer) => {
-    const found = weights.get(layer.name);
-    if (found === undefined) throw new Error(`MobileNetV2 has no layer named ${layer.name}.`);
-    return found;
+  const activations: ActivationQuantisation = { input, layers: outputs, sums, embedding };
+  return {
+    blocks,
+    activations,
+    layerOf(layer) {
+      const found = layers.get(layer.name);
+      if (found === undefined) throw new Error(`MobileNetV2 has no layer named ${layer.name}.`);
+      return found;
+    },
   };
 }
 
-function readBlock(
-  graph: TfliteGraph,
-  operators: OperatorChain,
-  block: Block,
-  weights: Map<string, LayerWeights>,
-): void {
-  if (block.name === 'classifier') {
-    const mean = operators.next('MEAN', 'the pooling');
-    const axes = constant(graph, mean.inputs[1], 'the axes of the pooling', 'int32');
-    expectEqual('the axes of the pooling', int32s(axes), [1, 2]);
+function readPooling(graph: TfliteGraph, operators: OperatorChain): void {
+  const mean = operators.next('MEAN', 'the pooling');
+  const axes = constant(graph, mean.inputs[1], 'the axes of the pooling', 'int32');
+  expectEqual('the axes of the pooling', int32s(axes), [1, 2]);
+}
+
+function readAddition(operators: OperatorChain, block: Block, blockInput: number): void {
+  const add = operators.next('ADD', `the residual of ${block.name}`);
+  if (!add.inputs.includes(blockInput)) {
+    throw new Error(`${refusal}: ${block.name} does not add its own input.`);
   }
-  const blockInput = operators.output;
-  for (const layer of block.layers) {
-    const operator = operators.next(operatorOf[layer.kind], `layer ${layer.name}`);
-    weights.set(layer.name, readWeights(graph, operator, layer));
-  }
-  if (block.residual) {
-    const add = operators.next('ADD', `the residual of ${block.name}`);
-    if (!add.inputs.includes(blockInput)) {
-      throw new Error(`${refusal}: ${block.name} does not add its own input.`);
-    }
-    expectEqual(`the activation of the residual of ${block.name}`, add.activation, 'none');
-  }
+  expectEqual(`the activation of the residual of ${block.name}`, add.activation, 'none');
+}
+
+/** How an activation is quantised. */
+function readActivation(graph: TfliteGraph, index: number, what: string): Quantisation {
+  const tensor = graph.tensors[index];
+  expectEqual(`${what}: type`, tensor?.type, 'int8');
+  const { scales, zeroPoints } = tensor.quantization;
+  expectEqual(`${what}: number of scales`, scales.length, 1);
+  return { scale: scales[0], zeroPoint: zeroPoints[0] ?? 0 };
 }
 
 /** Walks the operators in order, each of which has to take the former one's output. */
@@ -89,7 +116,7 @@ class OperatorChain {
   }
 
   next(name: TfliteOperator['name'], what: string): TfliteOperator {
-    this.#skipPassive();
+    this.skipPassive();
     const operator = this.#operators[this.#at];
     expectEqual(`the operator of ${what}`, operator?.name, name);
     if (!operator.inputs.includes(this.output)) {
@@ -101,11 +128,12 @@ class OperatorChain {
   }
 
   expectEnd(): void {
-    this.#skipPassive();
+    this.skipPassive();
     expectEqual('the operator after the output', this.#operators[this.#at]?.name, undefined);
   }
 
-  #skipPassive(): void {
+  /** Passes what only changes how values are written. */
+  skipPassive(): void {
     for (; this.#operators[this.#at]?.name === passive; this.#at++) {
       const { inputs, outputs } = this.#operators[this.#at];
       // One that does not follow is left for whoever comes next to stumble over.
@@ -122,7 +150,12 @@ function expectEqual(what: string, actual: unknown, expected: unknown): void {
 }
 
 /** Checks one convolution against its row of the table, and turns its weights into HWIO. */
-function readWeights(graph: TfliteGraph, operator: TfliteOperator, layer: Layer): LayerWeights {
+function readLayer(
+  graph: TfliteGraph,
+  operator: TfliteOperator,
+  layer: Layer,
+  inputScale: number,
+): QuantisedLayer {
   const where = `layer ${layer.name}`;
   const { convolution } = operator;
   expectEqual(`${where}: padding`, convolution?.padding, 'same');
@@ -149,11 +182,16 @@ function readWeights(graph: TfliteGraph, operator: TfliteOperator, layer: Layer)
     int8.length,
     filter.shape.reduce((product, length) => product * length, 1),
   );
-  return {
-    weights: depthwise ? int8 : outputsLast(int8, outputChannels),
-    scales: readScales(filter, outputChannels, where),
-    biases: readBiases(bias, outputChannels, where),
-  };
+  const scales = readScales(filter, outputChannels, where);
+  const biasScales = readScales(bias, outputChannels, `${where}: biases`);
+  expectEqual(
+    `${where}: scale of biases`,
+    biasScales.every((scale, channel) => scale === Math.fround(inputScale * scales[channel])),
+    true,
+  );
+  const biases = Int32Array.from(int32s(bias));
+  expectEqual(`${where}: number of biases`, biases.length, outputChannels);
+  return { weights: depthwise ? int8 : outputsLast(int8, outputChannels), scales, biases };
 }
 
 /** A tensor whose values are in the file. */
@@ -196,12 +234,4 @@ function readScales(tensor: TfliteTensor, channels: number, where: string): Floa
     [],
   );
   return new Float32Array(scales);
-}
-
-/** int32 biases to real ones; their scale is the input's times the weights'. */
-function readBiases(tensor: TfliteTensor, channels: number, where: string): Float32Array {
-  const scales = readScales(tensor, channels, where);
-  const values = int32s(tensor);
-  expectEqual(`${where}: number of biases`, values.length, channels);
-  return scales.map((scale, channel) => values[channel] * scale);
 }

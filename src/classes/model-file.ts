@@ -1,11 +1,7 @@
 import { toDotPath } from 'zod/v4/core';
 import { AppError } from '../errors.ts';
-import {
-  type Block,
-  type LayerWeights,
-  layerTensors,
-  layerWeights,
-} from '../mobilenet/artifact.ts';
+import { type LayerWeights, layerTensors, layerWeights } from '../mobilenet/artifact.ts';
+import type { Block } from '../mobilenet/layer-table.ts';
 import type { Tail } from '../mobilenet/tail.ts';
 import {
   type NamedTensor,

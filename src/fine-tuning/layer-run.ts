@@ -1,4 +1,4 @@
-import type { Layer } from '../mobilenet/artifact.ts';
+import type { Layer } from '../mobilenet/layer-table.ts';
 import type { RealWeights } from '../mobilenet/loaded-layer.ts';
 import type { ActivationBatch } from './activation-batch.ts';
 

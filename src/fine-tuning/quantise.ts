@@ -1,4 +1,5 @@
-import type { Layer, LayerWeights } from '../mobilenet/artifact.ts';
+import type { LayerWeights } from '../mobilenet/artifact.ts';
+import type { Layer } from '../mobilenet/layer-table.ts';
 import type { RealWeights } from '../mobilenet/loaded-layer.ts';
 import { type Parameters, weightsOf } from './parameters.ts';
 

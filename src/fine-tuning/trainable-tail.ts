@@ -1,5 +1,5 @@
 import { dispose, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
-import type { Block, Layer } from '../mobilenet/artifact.ts';
+import type { Block, Layer } from '../mobilenet/layer-table.ts';
 import { loadLayer, type RealWeights, runLayer } from '../mobilenet/loaded-layer.ts';
 import type { ActivationBatch } from './activation-batch.ts';
 import { layerGradients } from './layer-gradient.ts';

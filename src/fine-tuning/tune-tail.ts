@@ -1,6 +1,7 @@
 import type { LinearHead } from '../classes/coordinates.ts';
 import { balancedWeights } from '../classes/softmax-regression.ts';
-import type { Artifact, Layer, LayerWeights } from '../mobilenet/artifact.ts';
+import type { Artifact, LayerWeights } from '../mobilenet/artifact.ts';
+import type { Layer } from '../mobilenet/layer-table.ts';
 import { realWeights } from '../mobilenet/loaded-layer.ts';
 import { seededRandom, shuffled } from '../seeded-random.ts';
 import type { OnViews } from './embed-views.ts';

@@ -1,4 +1,4 @@
-import type { Block } from '../mobilenet/artifact.ts';
+import type { Block } from '../mobilenet/layer-table.ts';
 
 /**
  * The blocks that a depth stands for: `last` for the last 1x1 convolution,

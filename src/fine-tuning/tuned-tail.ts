@@ -1,4 +1,5 @@
-import { type Block, type Layer, type LayerWeights, layerTensors } from '../mobilenet/artifact.ts';
+import { type LayerWeights, layerTensors } from '../mobilenet/artifact.ts';
+import type { Block, Layer } from '../mobilenet/layer-table.ts';
 import type { Tail } from '../mobilenet/tail.ts';
 import { bytesOf } from '../safetensors.ts';
 import { sha256 } from '../sha256.ts';

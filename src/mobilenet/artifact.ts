@@ -1,35 +1,23 @@
 import { type NamedTensor, openSafetensors, type Safetensors } from '../safetensors.ts';
+import { type Block, type Layer, weightShape } from './layer-table.ts';
+import { packedOutput, packedShape, unpackWeights, weightSums } from './packed-weights.ts';
+import type { Plan } from './plan.ts';
+import type { ActivationQuantisation, Quantisation } from './quantisation.ts';
 
 /**
  * The backbone's artifact: one safetensors file.
  *
- * Each layer L has three tensors: `L.weights` (I8, HWIO: [height, width,
- * inputs, outputs], or [height, width, channels, 1] for depthwise), `L.scales`
- * (F32, one an output channel) and `L.biases` (F32). A weight's real value is
- * its int8 value times its output channel's scale. The header's metadata
- * carries the {@link ArtifactMetadata}, everything in text.
+ * Each layer L has three tensors: `L.scales` (F32, one an output channel),
+ * `L.biases` (I32) and `L.weights` (I8, in the order of packed-weights.ts). A
+ * weight's real value is its int8 value times its output channel's scale. All
+ * layers' weights follow one another at the file's end, so that they are one
+ * copy. The header's metadata carries the {@link ArtifactMetadata}, the layer
+ * table, the {@link ActivationQuantisation} and the {@link Plan}, all in text.
+ *
+ * A bias is folded: what the int8 kernels' sums begin with, where activations
+ * are stored as value + 128. It is the real bias over input scale times weight
+ * scale, less (input zero point + 128) times the sum of the output's weights.
  */
-
-/** What a convolution of MobileNetV2 is: 3x3 over all channels, 1x1, or 3x3 on each channel alone. */
-export const layerKinds = ['stem', 'pointwise', 'depthwise'] as const;
-export type LayerKind = (typeof layerKinds)[number];
-
-/** One convolution with its bias, batch normalisation folded in, `same` padding. */
-export interface Layer {
-  readonly name: string;
-  readonly kind: LayerKind;
-  readonly inputChannels: number;
-  readonly outputChannels: number;
-  readonly stride: 1 | 2;
-  readonly activation: 'relu6' | 'linear';
-}
-
-/** Layers that run one after another; a residual block adds its own input to what comes out. */
-export interface Block {
-  readonly name: string;
-  readonly residual: boolean;
-  readonly layers: readonly Layer[];
-}
 
 /** Where a network comes from and what it is; goes into the artifact and out of GET /v1/models. */
 export interface ArtifactMetadata {
@@ -45,33 +33,69 @@ export interface ArtifactMetadata {
   /** Public address of the file that the artifact was converted from. */
   readonly source: string;
   readonly sourceSha256: string;
-  /** Hex SHA-256 over the layer table's JSON text, then the tensors' bytes. */
+  /**
+   * Hex SHA-256 over the layer table's JSON text, then the {@link layerTensors}
+   * of all layers. Names the weights, however the file holds them: models that
+   * users trained on them stay theirs when the format changes.
+   */
   readonly sha256: string;
 }
 
-/** The weights of one layer: views of the artifact's bytes. */
+/** The weights of one layer, as float32 arithmetic and other tools see them. */
 export interface LayerWeights {
+  /** HWIO, see {@link weightShape}. */
   readonly weights: Int8Array;
+  /** Of the weights, one an output channel. */
   readonly scales: Float32Array;
+  /** Real values. */
   readonly biases: Float32Array;
 }
+
+/** The weights of one layer as the int8 kernels read them: views of the artifact's bytes. */
+export interface PackedLayer {
+  readonly weights: Int8Array;
+  readonly scales: Float32Array;
+  /** Folded. */
+  readonly biases: Int32Array;
+}
+
+/** What one output's logit is made from: the embedding times the weights, plus the bias. */
+export interface OutputWeights {
+  /** Real values, one a channel of the embedding. */
+  readonly weights: Float32Array;
+  readonly bias: number;
+}
+
+/** Stored activations are int8 + 128 where biases are folded. */
+export const foldedOffset = 128;
 
 export interface Artifact {
   readonly metadata: ArtifactMetadata;
   /** The layer table, in order of execution; the last block is the classifier. */
   readonly blocks: readonly Block[];
-  /** @throws Error where no layer has this name */
+  readonly activations: ActivationQuantisation;
+  readonly plan: Plan;
+  /**
+   * Unpacks a layer's weights, which takes milliseconds; the copy is the caller's.
+   *
+   * @throws Error where no layer has this name
+   */
   weightsOf(layer: Layer): LayerWeights;
+  /** @throws Error where no layer has this name */
+  packedOf(layer: Layer): PackedLayer;
+  /**
+   * The real weights and bias of one output of a pointwise layer.
+   *
+   * @throws Error where no layer has this name
+   */
+  outputOf(layer: Layer, output: number): OutputWeights;
+  /** How a layer's input is quantised. */
+  inputOf(layer: Layer): Quantisation;
+  /** All layers' packed weights, in the order of the layer table: a view of the artifact's bytes. */
+  readonly packedWeights: Int8Array;
 }
 
-export const artifactFormat = 'petal-backbone/1';
-
-/** Shape of a layer's weights, HWIO; depthwise filters are [3, 3, channels, 1]. */
-export function weightShape(layer: Layer): [number, number, number, number] {
-  if (layer.kind === 'pointwise') return [1, 1, layer.inputChannels, layer.outputChannels];
-  if (layer.kind === 'depthwise') return [3, 3, layer.inputChannels, 1];
-  return [3, 3, layer.inputChannels, layer.outputChannels];
-}
+export const artifactFormat = 'petal-backbone/2';
 
 /**
  * Opens an artifact. Copies nothing: the weights are views of `buffer`, which
@@ -85,21 +109,132 @@ export function weightShape(layer: Layer): [number, number, number, number] {
  */
 export function openArtifact(buffer: ArrayBuffer): Artifact {
   const file = openSafetensors(buffer);
-  const { blocks: blocksText, ...metadata } = file.metadata;
-  if (metadata.format !== artifactFormat || blocksText === undefined) {
+  const {
+    blocks: blocksText,
+    activations: activationsText,
+    plan: planText,
+    ...metadata
+  } = file.metadata;
+  if (
+    metadata.format !== artifactFormat ||
+    blocksText === undefined ||
+    activationsText === undefined ||
+    planText === undefined
+  ) {
     throw new Error(
       `The artifact has the format ${metadata.format ?? 'of another program'}; this version of Petal reads ${artifactFormat}.`,
     );
   }
+  const blocks = parseBlocks(blocksText);
+  const activations = parseTable<ActivationQuantisation>(activationsText);
+  const inputs = layerInputs(blocks, activations);
+
+  function packedOf(layer: Layer): PackedLayer {
+    const { name, outputChannels } = layer;
+    return {
+      weights: file.int8(`${name}.weights`, packedShape(layer)),
+      scales: file.float32(`${name}.scales`, [outputChannels]),
+      biases: file.int32(`${name}.biases`, [outputChannels]),
+    };
+  }
+
+  function inputOf({ name }: Layer): Quantisation {
+    const input = inputs.get(name);
+    if (input === undefined) throw new Error(`The artifact has no layer named ${name}.`);
+    return input;
+  }
+
   return {
     metadata: {
       ...(metadata as unknown as ArtifactMetadata),
       inputSize: Number(metadata.inputSize),
       labelCount: Number(metadata.labelCount),
     },
-    blocks: parseBlocks(blocksText),
-    weightsOf: (layer) => layerWeights(file, layer),
+    blocks,
+    activations,
+    plan: parseTable<Plan>(planText),
+    packedOf,
+    inputOf,
+    get packedWeights() {
+      return joinedViews(
+        blocks.flatMap(({ layers }) => layers).map((layer) => packedOf(layer).weights),
+      );
+    },
+    weightsOf(layer) {
+      const { weights, scales, biases } = packedOf(layer);
+      const input = inputOf(layer);
+      const sums = weightSums(layer, weights);
+      return {
+        weights: unpackWeights(layer, weights),
+        scales,
+        biases: biases.reduce((reals, bias, i) => {
+          reals[i] = realBias(unfoldedBias(bias, sums[i], input), scales[i], input);
+          return reals;
+        }, new Float32Array(biases.length)),
+      };
+    },
+    outputOf(layer, output) {
+      const { weights, scales, biases } = packedOf(layer);
+      const input = inputOf(layer);
+      const int8 = packedOutput(layer, weights, output);
+      const sum = int8.reduce((total, weight) => total + weight, 0);
+      return {
+        weights: Float32Array.from(int8, (weight) => weight * scales[output]),
+        bias: realBias(unfoldedBias(biases[output], sum, input), scales[output], input),
+      };
+    },
   };
+}
+
+/** @see Artifact */
+export function foldedBias(bias: number, weightSum: number, { zeroPoint }: Quantisation): number {
+  return bias - (zeroPoint + foldedOffset) * weightSum;
+}
+
+export function unfoldedBias(
+  folded: number,
+  weightSum: number,
+  { zeroPoint }: Quantisation,
+): number {
+  return folded + (zeroPoint + foldedOffset) * weightSum;
+}
+
+/** An int32 bias's real value, in float32: its scale is the input's times the weights'. */
+export function realBias(bias: number, weightScale: number, { scale }: Quantisation): number {
+  return Math.fround(bias * Math.fround(scale * weightScale));
+}
+
+/** How each layer's input is quantised, by the layer's name. */
+export function layerInputs(
+  blocks: readonly Block[],
+  { input, layers, sums, embedding }: ActivationQuantisation,
+): Map<string, Quantisation> {
+  const inputs = new Map<string, Quantisation>();
+  let current = input;
+  for (const [i, block] of blocks.entries()) {
+    // The classifier sees the mean of what is before it.
+    if (i === blocks.length - 1) current = embedding;
+    for (const { name } of block.layers) {
+      inputs.set(name, current);
+      current = layers[name];
+    }
+    if (block.residual) current = sums[block.name];
+  }
+  return inputs;
+}
+
+/** One view of views that follow one another in the same buffer. */
+function joinedViews(views: readonly Int8Array[]): Int8Array {
+  const [first] = views;
+  const bytes = views.reduce((total, { length }) => total + length, 0);
+  const isJoined = views.every(
+    ({ byteOffset, length }, i) =>
+      i + 1 === views.length || byteOffset + length === views[i + 1].byteOffset,
+  );
+  if (first === undefined || !isJoined) {
+    throw new Error('The artifact is damaged: its weights do not follow one another.');
+  }
+  return new Int8Array(first.buffer, first.byteOffset, bytes);
 }
 
 /**
@@ -136,13 +271,17 @@ export function layerTensors(
   return [...floats, ...ints];
 }
 
-function parseBlocks(text: string): Block[] {
-  let blocks: unknown;
+/** What was written with the layer table, by the same program. */
+function parseTable<Table>(text: string): Table {
   try {
-    blocks = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
-    throw new Error('The artifact is damaged: its layer table is not JSON.', { cause });
+    throw new Error('The artifact is damaged: one of its tables is not JSON.', { cause });
   }
+}
+
+function parseBlocks(text: string): Block[] {
+  const blocks = parseTable<unknown>(text);
   if (!Array.isArray(blocks) || !blocks.every((block) => Array.isArray(block?.layers))) {
     throw new Error('The artifact is damaged: its layer table is not one.');
   }

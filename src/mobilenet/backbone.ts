@@ -10,7 +10,8 @@ import {
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Artifact, Block } from './artifact.ts';
+import type { Artifact } from './artifact.ts';
+import type { Block } from './layer-table.ts';
 import { type LoadedLayer, loadLayer, realWeights, runLayer } from './loaded-layer.ts';
 import type { Tail } from './tail.ts';
 

@@ -1,11 +1,4 @@
-import type { Artifact } from './artifact.ts';
-
-/** What the classifier makes one output's logit from: the embedding times the weights, plus the bias. */
-export interface OutputWeights {
-  /** One a channel of the embedding. */
-  readonly weights: Float32Array;
-  readonly bias: number;
-}
+import type { Artifact, OutputWeights } from './artifact.ts';
 
 /**
  * The classifier's weights of one output, turned into float32 exactly as the
@@ -18,20 +11,11 @@ export interface OutputWeights {
 export function classifierWeights(artifact: Artifact, output: number): OutputWeights {
   const layer = artifact.blocks.at(-1)?.layers.at(-1);
   if (layer === undefined) throw new Error('The network has no layers.');
-  const { inputChannels, outputChannels } = layer;
+  const { outputChannels } = layer;
   if (!Number.isInteger(output) || output < 0 || output >= outputChannels) {
     throw new RangeError(
       `Expected an output from 0 to ${outputChannels - 1} but received ${output}.`,
     );
   }
-  const { weights, scales, biases } = artifact.weightsOf(layer);
-  const scale = scales[output];
-  return {
-    // A pointwise layer's weights are [inputs, outputs]: one output's are a column.
-    weights: Float32Array.from(
-      { length: inputChannels },
-      (_, channel) => weights[channel * outputChannels + output] * scale,
-    ),
-    bias: biases[output],
-  };
+  return artifact.outputOf(layer, output);
 }

@@ -1,5 +1,6 @@
 import { fused, type Tensor1D, type Tensor4D, tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { type Layer, type LayerWeights, weightShape } from './artifact.ts';
+import type { LayerWeights } from './artifact.ts';
+import { type Layer, weightShape } from './layer-table.ts';
 
 /** A layer with its weights on the backend. */
 export interface LoadedLayer {

@@ -1,8 +1,9 @@
 import { AppError } from '../errors.ts';
-import { type ArtifactMetadata, type Block, openArtifact } from './artifact.ts';
+import { type ArtifactMetadata, openArtifact } from './artifact.ts';
 import { Backbone, type Inference, type Reading, type Source, type Wanted } from './backbone.ts';
 import { installWasmBackend } from './backend.ts';
-import { classifierWeights, type OutputWeights } from './classifier.ts';
+import { classifierWeights } from './classifier.ts';
+import type { Block } from './layer-table.ts';
 import type { StartedInstance } from './started-instance.ts';
 
 /** What a runtime has to bring: the two files, each in the form that it can load. */

@@ -1,4 +1,5 @@
-import type { Block, Layer, LayerWeights } from './artifact.ts';
+import type { LayerWeights } from './artifact.ts';
+import type { Block, Layer } from './layer-table.ts';
 
 /**
  * The last blocks of the backbone before its classifier, with weights of their

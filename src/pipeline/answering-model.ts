@@ -1,9 +1,8 @@
 import type { PublishedModel } from '../classes/catalog.ts';
 import { headProbabilities, labelWeights } from '../classes/head.ts';
 import type { CustomModel } from '../classes/model-file.ts';
-import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
+import type { ArtifactMetadata, OutputWeights } from '../mobilenet/artifact.ts';
 import type { Source } from '../mobilenet/backbone.ts';
-import type { OutputWeights } from '../mobilenet/classifier.ts';
 import {
   backgroundOutputs,
   backgroundProbability,

@@ -13,8 +13,8 @@ import {
   type TailRun,
   tailGradients,
 } from '../../src/fine-tuning/trainable-tail.ts';
-import { type Block, type Layer, weightShape } from '../../src/mobilenet/artifact.ts';
 import { installWasmBackend } from '../../src/mobilenet/backend.ts';
+import { type Block, type Layer, weightShape } from '../../src/mobilenet/layer-table.ts';
 import type { RealWeights } from '../../src/mobilenet/loaded-layer.ts';
 import { readAssets } from '../../src/runtime/node.ts';
 import { seededRandom } from '../../src/seeded-random.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quantise } from '../../src/fine-tuning/quantise.ts';
-import type { Layer } from '../../src/mobilenet/artifact.ts';
+import type { Layer } from '../../src/mobilenet/layer-table.ts';
 import { realWeights } from '../../src/mobilenet/loaded-layer.ts';
 
 const anyWeights = fc.integer({ min: 1, max: 6 }).chain((outputChannels) =>

@@ -17,7 +17,7 @@ import {
   type TensorType,
   tensorTypes,
 } from '../../model/tflite-schema.ts';
-import type { Block, Layer } from '../../src/mobilenet/artifact.ts';
+import type { Block, Layer } from '../../src/mobilenet/layer-table.ts';
 
 /** What stands in the file for one layer. */
 export interface WrittenLayer {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mobilenetV2 } from '../../model/mobilenet-v2.ts';
 import { readMobilenetV2 } from '../../model/tflite.ts';
-import { type Block, type Layer, weightShape } from '../../src/mobilenet/artifact.ts';
+import { type Block, type Layer, weightShape } from '../../src/mobilenet/layer-table.ts';
 import { realTflite } from './real-tflite.ts';
 import { type WriteTfliteOptions, writeTflite } from './tflite-writer.ts';
 

@@ -1,5 +1,5 @@
-import { extendHigh, extendLow, joined, withEightProducts, withProducts } from './products';
 import { loadOne, storable, storeOne } from './activations';
+import { extendHigh, extendLow, joined, withEightProducts, withProducts } from './products';
 import { originOf, requantise, requantiseOne } from './requantisation';
 
 /** Channels that one step works out. */

@@ -1,5 +1,5 @@
-import { extendLow, joined, withEightProducts, withProducts } from './products';
 import { loadOne, storable, storeOne } from './activations';
+import { extendLow, joined, withEightProducts, withProducts } from './products';
 import { originOf, requantise, requantiseOne } from './requantisation';
 
 /** Outputs that one step works out of as many rows as a level has registers for. */
@@ -38,28 +38,92 @@ export function multiplyRows(
   if (ASC_FEATURE_RELAXED_SIMD) {
     let row = 0;
     for (; row + 4 <= rows; row += 4) {
-      fourRows(x, rowStride, segments, segmentBytes, segmentStride, y, outputs, weights, channels, zeroPoint, lowest, highest);
+      fourRows(
+        x,
+        rowStride,
+        segments,
+        segmentBytes,
+        segmentStride,
+        y,
+        outputs,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+      );
       x += rowStride << 2;
       y += outputs << 2;
     }
     for (; row < rows; row++) {
-      oneRow(x, segments, segmentBytes, segmentStride, y, outputs, weights, channels, zeroPoint, lowest, highest);
+      oneRow(
+        x,
+        segments,
+        segmentBytes,
+        segmentStride,
+        y,
+        outputs,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+      );
       x += rowStride;
       y += outputs;
     }
   } else if (ASC_FEATURE_SIMD) {
     let row = 0;
     for (; row + 2 <= rows; row += 2) {
-      twoRows(x, rowStride, segments, segmentBytes, segmentStride, y, outputs, weights, channels, zeroPoint, lowest, highest);
+      twoRows(
+        x,
+        rowStride,
+        segments,
+        segmentBytes,
+        segmentStride,
+        y,
+        outputs,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+      );
       x += rowStride << 1;
       y += outputs << 1;
     }
     if (row < rows) {
-      twoRows(x, 0, segments, segmentBytes, segmentStride, y, outputs, weights, channels, zeroPoint, lowest, highest, 0);
+      twoRows(
+        x,
+        0,
+        segments,
+        segmentBytes,
+        segmentStride,
+        y,
+        outputs,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+        0,
+      );
     }
   } else {
     for (let row = 0; row < rows; row++) {
-      scalarRow(x, segments, segmentBytes, segmentStride, y, outputs, weights, channels, zeroPoint, lowest, highest);
+      scalarRow(
+        x,
+        segments,
+        segmentBytes,
+        segmentStride,
+        y,
+        outputs,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+      );
       x += rowStride;
       y += outputs;
     }

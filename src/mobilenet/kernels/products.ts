@@ -25,9 +25,7 @@ export function withEightProducts(sums: v128, weights: v128, values: v128): v128
 
 /** The low eight of 16 stored values, extended. */
 export function extendLow(values: v128): v128 {
-  return STORED_OFFSET == 128
-    ? i16x8.extend_low_i8x16_u(values)
-    : i16x8.extend_low_i8x16_s(values);
+  return STORED_OFFSET == 128 ? i16x8.extend_low_i8x16_u(values) : i16x8.extend_low_i8x16_s(values);
 }
 
 /** The high eight of 16 stored values, extended. */
