@@ -29,11 +29,19 @@ const anyAugmentation = fc.record({
   mirrored: fc.boolean(),
 });
 
-function mirroredInput(values: Float32Array): Float32Array {
+function mirroredInput(values: Uint8Array): Uint8Array {
   return values.map((_, i) => {
     const [x, y] = [Math.floor(i / 3) % size, Math.floor(i / 3 / size)];
     return values[(y * size + (size - 1 - x)) * 3 + (i % 3)];
   });
+}
+
+/** What lies half between two levels may become either, as weights are rounded to 32 bits. */
+function expectAlike(actual: Uint8Array, expected: Uint8Array): void {
+  const differences = actual.map((value, i) => Math.abs(value - expected[i]));
+  expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+  const different = differences.filter((difference) => difference > 0);
+  expect(different.length).toBeLessThanOrEqual(actual.length / 20);
 }
 
 describe('an augmented input', () => {
@@ -52,7 +60,7 @@ describe('an augmented input', () => {
       fc.property(anyImage, (image) => {
         const mirrored = preprocess(image, size, fit, { ...unaugmented, mirrored: true });
         const expected = mirroredInput(preprocess(image, size, fit));
-        for (const [i, value] of mirrored.entries()) expect(value).toBeCloseTo(expected[i], 4);
+        expectAlike(mirrored, expected);
       }),
       { numRuns: 30 },
     );
@@ -72,9 +80,7 @@ describe('an augmented input', () => {
     // Half of the short side; 20 of 25 pixels of room to the left, 3 of 15 above.
     const part = { scale: 0.5, x: 0.8, y: 0.2, mirrored: false };
     const actual = preprocess(image, 15, 'crop', part);
-    for (const [i, value] of preprocess(crop, 15, 'crop').entries()) {
-      expect(actual[i]).toBeCloseTo(value, 4);
-    }
+    expect(actual).toEqual(preprocess(crop, 15, 'crop'));
   });
 
   test.for(fits)('is the same however the file stores the photo, with %s', (fit) => {
@@ -94,9 +100,7 @@ describe('an augmented input', () => {
             const row = pixels.subarray((y * width + firstColumn) * 3, (y * width + endColumn) * 3);
             if (sink.wants(y)) sink.write(y, row);
           }
-          for (const [i, value] of input.values.entries()) {
-            expect(Math.abs(value - upright[i])).toBeLessThan(1e-3);
-          }
+          expectAlike(input.values, upright);
         },
       ),
       { numRuns: 60 },
