@@ -1,3 +1,4 @@
+import { type Augmentation, cropOf, unaugmented } from '../../src/image/augmentation.ts';
 import { type Fit, place } from '../../src/image/fit.ts';
 import { type Orientation, swapsSides, turnUpright } from '../../src/image/orientation.ts';
 import type { Reduction } from '../../src/image/picture-target.ts';
@@ -33,12 +34,15 @@ export function interpolated(
   { image, reduction, orientation }: Samples,
   size: number,
   fit: Fit,
+  augmentation: Augmentation = unaugmented,
 ): (number | undefined)[] {
   const { width, height, pixels } = turnUpright(image, orientation);
   const { across, down } = swapsSides(orientation)
     ? { across: reduction.down, down: reduction.across }
     : reduction;
-  const { source, target } = place(width * across, height * down, size, fit);
+  const [uprightWidth, uprightHeight] = [width * across, height * down];
+  const { source: whole, target } = place(uprightWidth, uprightHeight, size, fit);
+  const source = cropOf(augmentation, whole, uprightWidth, uprightHeight);
   const hold = (index: number, count: number): number => Math.min(Math.max(index, 0), count - 1);
   return Array.from({ length: size * size * 3 }, (_, i) => {
     const column = (Math.floor(i / 3) % size) - target.x;
@@ -50,8 +54,20 @@ export function interpolated(
       middle(sampleAt(x - 1, y), sampleAt(x, y), sampleAt(x + 1, y), across);
     const valueAt = (x: number, y: number): number =>
       middle(acrossAt(x, y - 1), acrossAt(x, y), acrossAt(x, y + 1), down);
-    const x = (source.x + ((column + 0.5) * source.width) / target.width) / across - 0.5;
+    const seen = augmentation.mirrored ? target.width - 1 - column : column;
+    const x = (source.x + ((seen + 0.5) * source.width) / target.width) / across - 0.5;
     const y = (source.y + ((row + 0.5) * source.height) / target.height) / down - 0.5;
     return interpolate((sy) => interpolate((sx) => valueAt(sx, sy), x, width), y, height);
   });
+}
+
+/** How far an input is from its definition: bars are 127, and what overshoots is held inside. */
+export function greatestDifference(
+  values: Uint8Array,
+  definition: readonly (number | undefined)[],
+): number {
+  const differences = definition.map((value, i) =>
+    Math.abs(values[i] - Math.min(Math.max(value ?? 127, 0), 255)),
+  );
+  return Math.max(...differences);
 }
