@@ -11,7 +11,12 @@ import { classifyImage } from '../src/pipeline/classify-image.ts';
 import { readAssets } from '../src/runtime/node.ts';
 import { startPetal } from '../src/testing/start-petal.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
-import { loadNativeClassifier, type NativeClassifier, toPlanes } from './native-classifier.ts';
+import {
+  byteScaling,
+  loadNativeClassifier,
+  type NativeClassifier,
+  toPlanes,
+} from './native-classifier.ts';
 import { writeOnnxModel } from './onnx-model.ts';
 import { formatPhotos, type Photo } from './photos.ts';
 import { type Summary, summarize } from './statistics.ts';
@@ -170,7 +175,7 @@ async function compareAnswers(
   decodePhoto(opened, target, limits);
   const input = target.values;
   const ours = network.infer(input).probabilities;
-  const onInput = await rival.infer(toPlanes(input, { scale: 1, offset: 0 }));
+  const onInput = await rival.infer(toPlanes(input, byteScaling));
   const difference = Math.max(...ours.map((value, i) => Math.abs(value - onInput[i])));
   expect("ONNX Runtime's largest difference", difference, 0, tolerances.engine);
   const output = index + backgroundOutputs;

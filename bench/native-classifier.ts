@@ -83,7 +83,7 @@ export async function loadNativeClassifier(
 }
 
 /** 0..255 to -1..1. */
-const byteScaling = { scale: 1 / 127.5, offset: -1 };
+export const byteScaling = { scale: 1 / 127.5, offset: -1 };
 
 /** The centred square, bilinear with half-pixel centres; sharp's `affine` does not antialias. */
 async function resizeWithoutAveraging(
@@ -128,11 +128,11 @@ async function resizeWithoutAveraging(
 }
 
 /**
- * [size, size, 3], as pixels and Petal's input lie, to [3, size, size], as
+ * [size, size, 3], as sharp's pixels and Petal's input lie, to [3, size, size], as
  * ONNX wants it, each value times `scale` plus `offset`.
  */
 export function toPlanes(
-  values: Uint8Array | Float32Array,
+  values: Uint8Array,
   { scale, offset }: { scale: number; offset: number },
 ): Float32Array {
   const area = values.length / 3;

@@ -61,7 +61,8 @@ const inputTensor = z.discriminatedUnion(
         .custom<NumberArray>((value) => value instanceof NumberArray, 'Expected numbers')
         .meta({
           type: 'array',
-          description: 'RGB by rows, `value / 127.5 - 1`; nested or flat.',
+          description:
+            'RGB by rows, `value / 127.5 - 1`, which is rounded to a `value` of 0..255; nested or flat.',
         }),
     }),
   ],

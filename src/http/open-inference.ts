@@ -11,6 +11,7 @@ import {
 import { maxImages } from '../contract/photos.ts';
 import { AppError } from '../errors.ts';
 import type { NumberArray } from '../json/number-array.ts';
+import { nearestPixels } from '../mobilenet/pixels.ts';
 import type { AnsweringModel } from '../pipeline/answering-model.ts';
 import { admit, admitToModel } from './admission.ts';
 import { modelOfVersion, type NamedModel, versionText } from './answering.ts';
@@ -138,7 +139,7 @@ function photosOf(data: Parameters<typeof base64Source>[0][], shape: number[]): 
   return data.map((text, i) => base64Source(text, `/inputs/0/data/${i}`));
 }
 
-/** One input a photo, as bytes: views of the tensor, which has memory of its own. */
+/** One input a photo, as the network takes it; made anew of the tensor's numbers at each call. */
 function slicesOf({ values, shape: nesting }: NumberArray, shape: number[]): PhotoSource[] {
   const [count, ...rest] = shape;
   const [, ...expected] = inputTensors.input.shape;
@@ -163,7 +164,7 @@ function slicesOf({ values, shape: nesting }: NumberArray, shape: number[]): Pho
   }
   return Array.from({ length: count }, (_, i) => {
     const slice = values.subarray(i * each, (i + 1) * each);
-    return { bytes: () => new Uint8Array(slice.buffer, slice.byteOffset, slice.byteLength) };
+    return { bytes: () => nearestPixels(slice) };
   });
 }
 

@@ -38,7 +38,7 @@ export function probabilitiesQuestion(
   };
 }
 
-/** The same of an input that the client made itself: float32 [side, side, 3], -1..1, as bytes. */
+/** The same of an input that the client made itself: uint8 [side, side, 3], row-major RGB. */
 export function tensorQuestion(
   { clock, network }: AppParts,
   model: AnsweringModel,
@@ -48,9 +48,8 @@ export function tensorQuestion(
     modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
-    answer(bytes): Timed<AllProbabilities> {
+    answer(input): Timed<AllProbabilities> {
       const startMs = clock.now();
-      const input = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
       const [{ embedding }] = network().read(input, [model.source]);
       const answer = describe(model, embedding);
       return {

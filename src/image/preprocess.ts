@@ -8,7 +8,9 @@ import {
   turningSteps,
 } from './orientation.ts';
 import type { PictureTarget, Reduction, Region, RowSink, ScaledPicture } from './picture-target.ts';
+import { recentRows, resampleAcross, resampleDown } from './resample.ts';
 import type { RgbImage } from './rgb-image.ts';
+import { lastTap, linearTaps, type Taps } from './taps.ts';
 
 /**
  * Samples that a reduced photo keeps for each pixel of the input, across and
@@ -17,69 +19,8 @@ import type { RgbImage } from './rgb-image.ts';
  */
 const samplesPerPixel = 1.6;
 
-/** Samples that each output position is interpolated from, and their weights. */
-interface Taps {
-  readonly outputs: number;
-  /** Samples an output. */
-  readonly each: number;
-  /** In samples of the scaled picture, ascending; `each` for an output. */
-  readonly samples: Int32Array;
-  readonly weights: Float32Array;
-}
-
-/** How much a mean over a box differs from the value in its middle, to the second order: see {@link linearTaps}. */
-const boxCorrection = 1 / 24;
-
-/**
- * Linear interpolation with half-pixel centres: output i of n, over `length`
- * stored pixels from `start`, lies at start + (i + 0.5) * length / n, which is
- * half a sample more than a sample's number, held inside the `samples` that are.
- *
- * Where samples are means of `reduction` pixels, the values in their middles
- * are interpolated instead: m - (m[-1] - 2m + m[+1]) / 24, by the Taylor
- * series of a mean over a box. Reduced photos would otherwise be a little
- * softer than others, which costs answers.
- */
-function linearTaps(
-  start: number,
-  length: number,
-  reduction: number,
-  samples: number,
-  outputs: number,
-): Taps {
-  const each = reduction === 1 ? 2 : 4;
-  const before = each / 2 - 1;
-  const taps = {
-    outputs,
-    each,
-    samples: new Int32Array(outputs * each),
-    weights: new Float32Array(outputs * each),
-  };
-  for (let i = 0; i < outputs; i++) {
-    const center = (start + ((i + 0.5) * length) / outputs) / reduction - 0.5;
-    const position = Math.min(Math.max(center, 0), samples - 1);
-    const below = Math.floor(position);
-    const above = position - below;
-    for (let tap = 0; tap < each; tap++) {
-      const sample = Math.min(Math.max(below - before + tap, 0), samples - 1);
-      taps.samples[i * each + tap] = sample;
-    }
-    const weights = taps.weights.subarray(i * each, (i + 1) * each);
-    if (each === 2) {
-      weights.set([1 - above, above]);
-      continue;
-    }
-    for (const [tap, weight] of [
-      [1, 1 - above],
-      [2, above],
-    ]) {
-      weights[tap - 1] -= weight * boxCorrection;
-      weights[tap] += weight * (1 + 2 * boxCorrection);
-      weights[tap + 1] -= weight * boxCorrection;
-    }
-  }
-  return taps;
-}
+/** Mid-gray, which is 0 to a network of whole numbers: its input's zero point. */
+const barValue = 127;
 
 /** A photo as its file stores it. */
 export interface StoredPhoto {
@@ -94,11 +35,16 @@ export interface StoredPhoto {
  * Takes a photo row by row and makes it the network's input, upright: crop,
  * squash or pad to a square, linear interpolation with half-pixel centres and
  * no antialiasing (the best last step for this network, see model/README.md),
- * scaled by `value / 127.5 - 1`. Classifying, evaluating and training all use this.
+ * rounded to whole numbers. Classifying, evaluating and training all use this.
  */
 export class NetworkInput implements PictureTarget {
-  /** float32 [size, size, 3], row-major RGB, -1..1; bars of `pad` are 0. Complete after the last row. */
-  readonly values: Float32Array;
+  /**
+   * uint8 [size, size, 3], row-major RGB, 0..255: the nearest to what is interpolated,
+   * the even one of two as near; bars of `pad` are 127. Complete after the last row.
+   */
+  readonly values: Uint8Array;
+  /** The same memory. */
+  readonly #pixels: Uint8ClampedArray;
   readonly maxReduction: Reduction;
   /** In stored pixels. */
   readonly #source: Rectangle;
@@ -125,7 +71,8 @@ export class NetworkInput implements PictureTarget {
     const { source: whole, target } = place(uprightWidth, uprightHeight, size, fit);
     const crop = cropOf(augmentation, whole, uprightWidth, uprightHeight);
     const source = storedRectangle(orientation, crop, width, height);
-    this.values = new Float32Array(size * size * 3);
+    this.values = new Uint8Array(size * size * 3).fill(barValue);
+    this.#pixels = new Uint8ClampedArray(this.values.buffer);
     this.#source = source;
     this.#across = swaps ? target.height : target.width;
     this.#down = swaps ? target.width : target.height;
@@ -157,18 +104,18 @@ export class NetworkInput implements PictureTarget {
     const wanted = new Uint8Array(endRow - firstRow);
     for (const row of rows.samples) wanted[row - firstRow] = 1;
     const offsets = columns.samples.map((column) => (column - firstColumn) * 3);
-    // The last rows, resampled across: as many as an output can need at once.
-    const recent = Array.from({ length: 4 }, () => new Float32Array(columns.outputs * 3));
+    const recent = Array.from({ length: recentRows }, () => new Float32Array(columns.outputs * 3));
     let output = 0;
     return {
       ...region,
       wants: (y) => wanted[y - firstRow] === 1,
       write: (y, row) => {
-        resampleAcross(row, columns, offsets, recent[y & 3]);
+        resampleAcross(row, columns, offsets, recent[y % recentRows]);
         for (; output < rows.outputs && lastTap(rows, output) === y; output++) {
-          this.#resampleDown(rows, output, recent);
-          // Corrected means may lie a little beyond the values that they are of.
-          if (columns.each > 2 || rows.each > 2) this.#clampRow(output, columns.outputs);
+          resampleDown(recent, rows, output, this.#pixels, {
+            start: this.#first + output * this.#stepDown,
+            step: this.#stepAcross,
+          });
         }
       },
     };
@@ -181,72 +128,6 @@ export class NetworkInput implements PictureTarget {
       rows: linearTaps(y, down, reduction.down, height, this.#down),
     };
   }
-
-  #resampleDown({ each, samples, weights }: Taps, output: number, recent: Float32Array[]): void {
-    const values = this.values;
-    const bytes = recent[0].length;
-    const start = this.#first + output * this.#stepDown;
-    for (let tap = 0; tap < each; tap++) {
-      const row = recent[samples[output * each + tap] & 3];
-      // The scaling to -1..1 is linear, so it can ride on the weights.
-      const weight = weights[output * each + tap] / 127.5;
-      const before = tap === 0 ? -1 : 0;
-      for (let from = 0, to = start; from < bytes; from += 3, to += this.#stepAcross) {
-        values[to] += before + row[from] * weight;
-        values[to + 1] += before + row[from + 1] * weight;
-        values[to + 2] += before + row[from + 2] * weight;
-      }
-    }
-  }
-
-  #clampRow(output: number, columns: number): void {
-    const values = this.values;
-    let to = this.#first + output * this.#stepDown;
-    for (let column = 0; column < columns; column++, to += this.#stepAcross) {
-      for (let channel = to; channel < to + 3; channel++) {
-        values[channel] = Math.min(Math.max(values[channel], -1), 1);
-      }
-    }
-  }
-}
-
-function lastTap({ each, samples }: Taps, output: number): number {
-  return samples[(output + 1) * each - 1];
-}
-
-function resampleAcross(
-  row: Uint8Array,
-  { each, outputs, weights }: Taps,
-  offsets: Int32Array,
-  result: Float32Array,
-): void {
-  if (each === 2) {
-    for (let i = 0; i < outputs; i++) {
-      const left = offsets[i * 2];
-      const right = offsets[i * 2 + 1];
-      const leftWeight = weights[i * 2];
-      const rightWeight = weights[i * 2 + 1];
-      result[i * 3] = row[left] * leftWeight + row[right] * rightWeight;
-      result[i * 3 + 1] = row[left + 1] * leftWeight + row[right + 1] * rightWeight;
-      result[i * 3 + 2] = row[left + 2] * leftWeight + row[right + 2] * rightWeight;
-    }
-    return;
-  }
-  for (let i = 0, tap = 0; i < outputs; i++) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (const end = tap + each; tap < end; tap++) {
-      const weight = weights[tap];
-      const from = offsets[tap];
-      red += row[from] * weight;
-      green += row[from + 1] * weight;
-      blue += row[from + 2] * weight;
-    }
-    result[i * 3] = red;
-    result[i * 3 + 1] = green;
-    result[i * 3 + 2] = blue;
-  }
 }
 
 /**
@@ -254,14 +135,14 @@ function resampleAcross(
  *
  * @param image upright
  * @param size side of the square input in pixels
- * @returns float32 [size, size, 3], row-major RGB, -1..1; bars of `pad` are 0
+ * @returns {@link NetworkInput.values}
  */
 export function preprocess(
   image: RgbImage,
   size: number,
   fit: Fit,
   augmentation?: Augmentation,
-): Float32Array {
+): Uint8Array {
   const { width, height, pixels } = image;
   const input = new NetworkInput({ width, height, orientation: 1 }, size, fit, augmentation);
   const sink = input.open({ width, height, reduction: { across: 1, down: 1 } });

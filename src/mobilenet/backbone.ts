@@ -13,6 +13,7 @@ import {
 import type { Artifact } from './artifact.ts';
 import type { Block } from './layer-table.ts';
 import { type LoadedLayer, loadLayer, realWeights, runLayer } from './loaded-layer.ts';
+import { realValues } from './pixels.ts';
 import type { Tail } from './tail.ts';
 
 interface LoadedBlock {
@@ -79,10 +80,10 @@ export class Backbone {
   /**
    * Runs the network, once for all that can be read out of it.
    *
-   * @param input float32 [inputSize, inputSize, 3], row-major RGB, -1..1
+   * @param input uint8 [inputSize, inputSize, 3], row-major RGB, 0..255
    * @param wanted what costs extra to read
    */
-  infer(input: Float32Array, wanted?: Wanted): Inference {
+  infer(input: Uint8Array, wanted?: Wanted): Inference {
     const [reading] = this.read(input, ['backbone'], wanted);
     return { ...reading, probabilities: this.classify(reading.embedding) };
   }
@@ -95,15 +96,14 @@ export class Backbone {
    * @param sources at least one
    * @returns one reading for each source, in their order
    */
-  read(input: Float32Array, sources: readonly Source[], wanted: Wanted = {}): Reading[] {
-    const size = this.#inputSize;
+  read(input: Uint8Array, sources: readonly Source[], wanted: Wanted = {}): Reading[] {
     const starts = sources.map(
       (source) => this.#blocks.length - (source === 'backbone' ? 0 : source.blocks.length),
     );
     // From the one that leaves the backbone first to the last: `x` goes on along the backbone.
     const order = [...starts.keys()].sort((a, b) => starts[a] - starts[b]);
     const readings: Reading[] = [];
-    let x = tensor(input, [1, size, size, 3]) as Tensor4D;
+    let x = this.#upload(input);
     let at = 0;
     for (const i of order) {
       x = runBlocks(this.#blocks.slice(at, starts[i]), x);
@@ -125,11 +125,10 @@ export class Backbone {
    * @returns [side, side, channels], row-major
    * @throws RangeError where there is no such block before the classifier
    */
-  activationBefore(input: Float32Array, blockName: string): Float32Array {
-    const size = this.#inputSize;
+  activationBefore(input: Uint8Array, blockName: string): Float32Array {
     const end = this.#blocks.findIndex(({ block }) => block.name === blockName);
     if (end < 0) throw new RangeError(`Expected the name of a block but received ${blockName}.`);
-    const x = runBlocks(this.#blocks.slice(0, end), tensor(input, [1, size, size, 3]) as Tensor4D);
+    const x = runBlocks(this.#blocks.slice(0, end), this.#upload(input));
     const activation = x.dataSync<'float32'>();
     x.dispose();
     return activation;
@@ -150,6 +149,11 @@ export class Backbone {
     const values = probabilities.dataSync<'float32'>();
     probabilities.dispose();
     return values;
+  }
+
+  /** An input as the first layer takes it: [1, inputSize, inputSize, 3]. */
+  #upload(input: Uint8Array): Tensor4D {
+    return tensor(realValues(input), [1, this.#inputSize, this.#inputSize, 3]) as Tensor4D;
   }
 
   /** A tail's blocks on the backend. The longest unused make room for it. */

@@ -23,12 +23,12 @@ export interface LoadedNetwork {
    * @throws AppError `invalid-parameter` where the input is not as long as it should be
    * @throws Error where the network is broken; it can't be used afterwards
    */
-  infer(input: Float32Array, wanted?: Wanted): Inference;
+  infer(input: Uint8Array, wanted?: Wanted): Inference;
   /**
    * @see Backbone.read
    * @throws as infer
    */
-  read(input: Float32Array, sources: readonly Source[], wanted?: Wanted): Reading[];
+  read(input: Uint8Array, sources: readonly Source[], wanted?: Wanted): Reading[];
   /**
    * @see Backbone.classify
    * @throws Error where the network is broken; it can't be used afterwards
@@ -38,7 +38,7 @@ export interface LoadedNetwork {
    * @see Backbone.activationBefore
    * @throws as infer
    */
-  activationBefore(input: Float32Array, blockName: string): Float32Array;
+  activationBefore(input: Uint8Array, blockName: string): Float32Array;
   /** The layer table, in order of execution; the last block is the classifier. */
   readonly blocks: readonly Block[];
   /** @see classifierWeights */
@@ -66,12 +66,12 @@ export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNe
   const backend = installWasmBackend(wasm);
   try {
     const backbone = new Backbone(artifact);
-    checkInference(backbone.infer(new Float32Array(inputLength)));
-    function check(input: Float32Array): void {
+    checkInference(backbone.infer(new Uint8Array(inputLength)));
+    function check(input: Uint8Array): void {
       if (input.length === inputLength) return;
       throw new AppError(
         'invalid-parameter',
-        `The network takes ${inputLength} numbers but was given ${input.length}.`,
+        `The network takes ${inputLength} bytes but was given ${input.length}.`,
       );
     }
     return {
@@ -123,7 +123,7 @@ function releaseFrames(error: unknown): void {
 /**
  * Tells garbage from an answer. An instance that ran out of memory may go on
  * without an error; its kernels leave tensors as they found them. Input alone
- * makes no garbage, whatever its numbers: the first activation holds them in 0..6.
+ * makes no garbage: it is bytes, whatever they are.
  */
 function checkInference({ probabilities, embedding }: Inference): void {
   const total = sum(probabilities);

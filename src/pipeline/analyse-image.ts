@@ -46,8 +46,8 @@ export interface AnalyseOptions {
 export interface Network {
   /** Side of the square input in pixels. */
   readonly inputSize: number;
-  /** From float32 [inputSize, inputSize, 3], -1..1; one reading a source. */
-  read(input: Float32Array, sources: readonly Source[], wanted?: Wanted): Reading[];
+  /** From uint8 [inputSize, inputSize, 3], row-major RGB; one reading a source. */
+  read(input: Uint8Array, sources: readonly Source[], wanted?: Wanted): Reading[];
 }
 
 export interface AnalysisParts {

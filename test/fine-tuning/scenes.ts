@@ -11,8 +11,8 @@ const folder = join(import.meta.dirname, '../fixtures/valid/jpeg');
 export const sceneLabels = ['candle', 'daisy', 'golf-ball'];
 
 /** Inputs of the network: parts of three photos, those of one after another. */
-export async function readScenes(perLabel: number): Promise<Float32Array[]> {
-  const inputs: Float32Array[] = [];
+export async function readScenes(perLabel: number): Promise<Uint8Array[]> {
+  const inputs: Uint8Array[] = [];
   for (const [i, label] of sceneLabels.entries()) {
     const bytes = new Uint8Array(await readFile(join(folder, `${label}.jpg`)));
     for (const augmentation of randomAugmentations(perLabel, seededRandom(i))) {
@@ -32,7 +32,7 @@ export async function readScenes(perLabel: number): Promise<Float32Array[]> {
  */
 export function sceneSet(
   network: Pick<LoadedNetwork, 'activationBefore'>,
-  inputs: readonly Float32Array[],
+  inputs: readonly Uint8Array[],
   firstBlock: string,
 ): TuningSet {
   const rows = inputs.map((input) => network.activationBefore(input, firstBlock));

@@ -17,7 +17,7 @@ import { readScenes, sceneSet } from './scenes.ts';
 let network: LoadedNetwork;
 let artifact: Artifact;
 /** Two views each of four photos a label. */
-let inputs: Float32Array[];
+let inputs: Uint8Array[];
 
 beforeAll(async () => {
   const assets = await readAssets(inject('artifactPath'));

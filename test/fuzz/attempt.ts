@@ -43,9 +43,6 @@ const maxWholePixels = 1e6;
 /** Tables, decoders' states and rows, which codecs needn't announce. */
 const slackBytes = 2 ** 20;
 
-/** Sums of weighted levels are rounded to 32 bits. */
-const valueSlack = 1e-6;
-
 /** How a file is opened; another than {@link openPhoto} for tests of this file. */
 export type Open = (bytes: Uint8Array) => Photo;
 
@@ -82,10 +79,6 @@ export function attempt(bytes: Uint8Array, fit: Fit, open: Open = openPhoto): At
 function decodeAll(photo: Photo, fit: Fit, defects: Set<string>): Decoded[] {
   const input = new NetworkInput(photo.stored, inputSize, fit);
   const decoded = [decodeChecked(photo, input, defects)];
-  const isInRange = (value: number): boolean => Math.abs(value) <= 1 + valueSlack;
-  if (!input.values.every(isInRange)) {
-    defects.add("The network's input has values outside -1 to 1.");
-  }
   if (defects.size === 0 && photo.width * photo.height <= maxWholePixels) {
     decoded.push(decodeChecked(photo, new Picture(), defects));
   }

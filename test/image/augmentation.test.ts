@@ -7,10 +7,11 @@ import {
 } from '../../src/image/augmentation.ts';
 import { BoxReducer } from '../../src/image/box-reducer.ts';
 import { fits } from '../../src/image/fit.ts';
-import { orientations, turnUpright } from '../../src/image/orientation.ts';
+import { orientations } from '../../src/image/orientation.ts';
 import { NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
+import { greatestDifference, interpolated } from './interpolation.ts';
 
 const size = 12;
 
@@ -29,7 +30,7 @@ const anyAugmentation = fc.record({
   mirrored: fc.boolean(),
 });
 
-function mirroredInput(values: Float32Array): Float32Array {
+function mirroredInput(values: Uint8Array): Uint8Array {
   return values.map((_, i) => {
     const [x, y] = [Math.floor(i / 3) % size, Math.floor(i / 3 / size)];
     return values[(y * size + (size - 1 - x)) * 3 + (i % 3)];
@@ -52,7 +53,10 @@ describe('an augmented input', () => {
       fc.property(anyImage, (image) => {
         const mirrored = preprocess(image, size, fit, { ...unaugmented, mirrored: true });
         const expected = mirroredInput(preprocess(image, size, fit));
-        for (const [i, value] of mirrored.entries()) expect(value).toBeCloseTo(expected[i], 4);
+        // What lies half between two levels may become either, as weights are rounded to 32 bits.
+        for (const [i, value] of mirrored.entries()) {
+          expect(Math.abs(value - expected[i])).toBeLessThanOrEqual(1);
+        }
       }),
       { numRuns: 30 },
     );
@@ -72,9 +76,7 @@ describe('an augmented input', () => {
     // Half of the short side; 20 of 25 pixels of room to the left, 3 of 15 above.
     const part = { scale: 0.5, x: 0.8, y: 0.2, mirrored: false };
     const actual = preprocess(image, 15, 'crop', part);
-    for (const [i, value] of preprocess(crop, 15, 'crop').entries()) {
-      expect(actual[i]).toBeCloseTo(value, 4);
-    }
+    expect(actual).toEqual(preprocess(crop, 15, 'crop'));
   });
 
   test.for(fits)('is the same however the file stores the photo, with %s', (fit) => {
@@ -85,7 +87,6 @@ describe('an augmented input', () => {
         fc.constantFrom(...orientations),
         (image, augmentation, orientation) => {
           const { width, height, pixels } = image;
-          const upright = preprocess(turnUpright(image, orientation), size, fit, augmentation);
           const input = new NetworkInput({ width, height, orientation }, size, fit, augmentation);
           // A decoder that doesn't reduce, as the photo is hardly larger than the input.
           const sink = input.open({ width, height, reduction: { across: 1, down: 1 } });
@@ -94,9 +95,11 @@ describe('an augmented input', () => {
             const row = pixels.subarray((y * width + firstColumn) * 3, (y * width + endColumn) * 3);
             if (sink.wants(y)) sink.write(y, row);
           }
-          for (const [i, value] of input.values.entries()) {
-            expect(Math.abs(value - upright[i])).toBeLessThan(1e-3);
-          }
+          const reduction = { across: 1, down: 1 };
+          const samples = { image, reduction, orientation };
+          expect(
+            greatestDifference(input.values, interpolated(samples, size, fit, augmentation)),
+          ).toBeLessThanOrEqual(0.5 + 1e-3);
         },
       ),
       { numRuns: 60 },

@@ -13,7 +13,7 @@ import { readAssets } from '../../src/runtime/node.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
 
 const random = seededRandom(1);
-const input = Float32Array.from({ length: 224 * 224 * 3 }, () => random() * 2 - 1);
+const input = Uint8Array.from({ length: 224 * 224 * 3 }, () => random() * 256);
 const unavailable = expect.objectContaining({ code: 'model-unavailable' });
 
 let assets: NetworkAssets;
@@ -182,8 +182,8 @@ describe('a request that is wrong', () => {
     expect(() => network.infer(input.subarray(3))).toThrow(
       expect.objectContaining({ code: 'invalid-parameter' }),
     );
-    for (const factor of [Number.NaN, Number.POSITIVE_INFINITY, 1e38, 0]) {
-      const { probabilities } = network.infer(input.map((value) => value * factor));
+    for (const level of [0, 127, 255]) {
+      const { probabilities } = network.infer(new Uint8Array(input.length).fill(level));
       expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
     }
     expect(network.infer(input).probabilities).toEqual(expected);

@@ -104,9 +104,9 @@ describe('maps of the real network', () => {
     network = loadNetwork(await readAssets(inject('artifactPath')));
   });
 
-  function randomInput(seed: number): Float32Array {
+  function randomInput(seed: number): Uint8Array {
     const random = seededRandom(seed);
-    return Float32Array.from({ length: 224 * 224 * 3 }, () => random() * 2 - 1);
+    return Uint8Array.from({ length: 224 * 224 * 3 }, () => random() * 256);
   }
 
   test('sum up to the logits that the probabilities are made of', () => {

@@ -14,14 +14,14 @@ import { seededRandom } from '../../src/seeded-random.ts';
 let assets: NetworkAssets;
 let artifact: Artifact;
 let network: LoadedNetwork;
-let input: Float32Array;
+let input: Uint8Array;
 
 beforeAll(async () => {
   assets = await readAssets(inject('artifactPath'));
   artifact = openArtifact(assets.artifact);
   network = loadNetwork(assets);
   const random = seededRandom(4);
-  input = Float32Array.from({ length: 224 * 224 * 3 }, () => random() * 2 - 1);
+  input = Uint8Array.from({ length: 224 * 224 * 3 }, () => random() * 256);
 });
 
 /** The backbone's own blocks from one on, with the weights of the first layer multiplied. */

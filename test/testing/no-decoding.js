@@ -11,7 +11,7 @@ export default {
    */
   async fetch(request, env, context) {
     if (!request.headers.has('x-test-no-decoding')) return petal.fetch(request, env, context);
-    // What the network takes is made of them, and so is what it gives.
+    // Photos are resampled with them, and what the network gives is made of them.
     globalThis.Float32Array = class {
       constructor() {
         throw new Error('Nothing may be decoded now.');

@@ -113,7 +113,7 @@ export function compatibleOperations(): readonly OperationRow[] {
       path: '/v2/models/{name}/infer',
       summary: 'Open Inference Protocol: inference',
       description:
-        'One tensor of photos (`BYTES`, each as base64) or of inputs (`FP32`, [n, 224, 224, 3], RGB, `value / 127.5 - 1`). Outputs are all that the model has, unless `outputs` names some.',
+        'One tensor of photos (`BYTES`, each as base64) or of inputs (`FP32`, [n, 224, 224, 3], RGB, `value / 127.5 - 1`, rounded to a `value` of 0..255). Outputs are all that the model has, unless `outputs` names some.',
       pathParameters: [modelName],
       body: { 'application/json': inferBody },
       answer: { 'application/json': inferAnswer },
