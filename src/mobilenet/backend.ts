@@ -18,11 +18,15 @@ import {
   removeBackend,
   setBackend,
 } from '@tensorflow/tfjs-core';
+import { unregisterInt8Kernels } from './int8-kernels.ts';
 import type { StartedInstance } from './started-instance.ts';
 
 export interface WasmBackend {
   /** Size of the WASM memory in bytes. It never shrinks; 0 once the backend is removed. */
   heapBytes(): number;
+  readonly memory: WebAssembly.Memory;
+  /** The memory as it is now: a view of a memory that has grown since is empty. */
+  bytes(): Uint8Array;
   /**
    * Throws the instance away with all tensors, so that nothing refers to its
    * memory. Runs no code of the instance, which may be broken.
@@ -35,6 +39,7 @@ export type Instance = BackendWasmModule & {
   readonly cwrap: Cwrap;
   /** The exports, by which the glue calls them. */
   asm: Readonly<Record<string, unknown>>;
+  readonly wasmMemory?: WebAssembly.Memory;
 };
 
 /** The instance that tfjs has now. tfjs's engine is one for the isolate, and so is this. */
@@ -80,6 +85,9 @@ export function installWasmBackend(binary: WebAssembly.Module | StartedInstance)
   if (engine().backend !== backend) throw new Error('The WASM backend did not start.');
   return {
     heapBytes: () => (installed === instance ? installed.HEAPU8.byteLength : 0),
+    // Exported by the binaries without threads; the other one imports it.
+    memory: instance.wasmMemory ?? (instance.asm.memory as WebAssembly.Memory),
+    bytes: () => instance.HEAPU8,
     remove: () => {
       if (installed === instance) removeInstance();
     },
@@ -93,6 +101,7 @@ function removeInstance(): void {
   // its listeners, which hold the instance, off Node.js's `process`.
   installed.asm = { dispose: () => undefined };
   installed = undefined;
+  unregisterInt8Kernels();
   // A new state of tfjs, whose counts begin at 0: tensors of the instance can't be freed one by one.
   engine().reset();
   removeBackend('wasm');

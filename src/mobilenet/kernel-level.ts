@@ -11,3 +11,9 @@ export const kernelLevels = ['relaxed-simd', 'relaxed-simd-signed', 'simd', 'sca
 
 /** One of {@link kernelLevels}, and the name of its file in dist/kernels without `.wasm`. */
 export type KernelLevel = (typeof kernelLevels)[number];
+
+/** Kernels compiled for one level. */
+export interface KernelBinary {
+  readonly level: KernelLevel;
+  readonly module: WebAssembly.Module;
+}

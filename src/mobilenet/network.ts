@@ -1,8 +1,19 @@
 import { AppError } from '../errors.ts';
-import { type ArtifactMetadata, openArtifact } from './artifact.ts';
-import { Backbone, type Inference, type Reading, type Source, type Wanted } from './backbone.ts';
-import { installWasmBackend } from './backend.ts';
+import { type Artifact, type ArtifactMetadata, openArtifact } from './artifact.ts';
+import {
+  type Backbone,
+  type Inference,
+  infer,
+  type Reading,
+  type Source,
+  type Wanted,
+} from './backbone.ts';
+import { installWasmBackend, type WasmBackend } from './backend.ts';
 import { classifierWeights } from './classifier.ts';
+import { FloatBackbone } from './float-backbone.ts';
+import { Int8Backbone } from './int8-backbone.ts';
+import { registerInt8Kernels } from './int8-kernels.ts';
+import type { KernelBinary, KernelLevel } from './kernel-level.ts';
 import type { Block } from './layer-table.ts';
 import type { StartedInstance } from './started-instance.ts';
 
@@ -12,14 +23,29 @@ export interface NetworkAssets {
   readonly wasm: WebAssembly.Module | StartedInstance;
   /** The backbone's artifact. */
   readonly artifact: ArrayBuffer;
+  /** Petal's int8 kernels, for the kind of memory that the binary has; the first that is exact here is taken. */
+  readonly kernels: readonly KernelBinary[];
+}
+
+/** What a network calculates with: TFLite's int8 by Petal's kernels, or float32 by tfjs's own. */
+export const arithmetics = ['int8', 'float32'] as const;
+export type Arithmetic = (typeof arithmetics)[number];
+
+export interface NetworkOptions {
+  /** `int8` unless given. */
+  readonly arithmetic?: Arithmetic | undefined;
 }
 
 /** A network that answers. It lives as long as its isolate or process. */
 export interface LoadedNetwork {
   readonly metadata: ArtifactMetadata;
+  readonly arithmetic: Arithmetic;
+  /** Which of the int8 kernels run; missing where it calculates in float32. */
+  readonly kernelLevel?: KernelLevel | undefined;
   readonly inputSize: number;
   /**
-   * @see Backbone.infer
+   * Runs the network, once for all that can be read out of it; see {@link Backbone.read}.
+   *
    * @throws AppError `invalid-parameter` where the input is not as long as it should be
    * @throws Error where the network is broken; it can't be used afterwards
    */
@@ -59,14 +85,20 @@ export interface LoadedNetwork {
  *
  * @throws Error where the artifact or the binary is not usable, or memory is short
  */
-export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNetwork {
+export function loadNetwork(
+  { wasm, artifact: buffer, kernels }: NetworkAssets,
+  { arithmetic = 'int8' }: NetworkOptions = {},
+): LoadedNetwork {
   const artifact = openArtifact(buffer);
   const { metadata } = artifact;
   const inputLength = metadata.inputSize ** 2 * 3;
   const backend = installWasmBackend(wasm);
   try {
-    const backbone = new Backbone(artifact);
-    checkInference(backbone.infer(new Uint8Array(inputLength)));
+    const { backbone, kernelLevel } =
+      arithmetic === 'int8'
+        ? loadInt8(artifact, kernels, backend)
+        : { backbone: new FloatBackbone(artifact) };
+    checkInference(infer(backbone, new Uint8Array(inputLength)));
     function check(input: Uint8Array): void {
       if (input.length === inputLength) return;
       throw new AppError(
@@ -76,11 +108,13 @@ export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNe
     }
     return {
       metadata,
+      arithmetic,
+      kernelLevel,
       blocks: artifact.blocks,
       inputSize: metadata.inputSize,
       infer(input, wanted) {
         check(input);
-        const inference = backbone.infer(input, wanted);
+        const inference = infer(backbone, input, wanted);
         checkInference(inference);
         return inference;
       },
@@ -109,6 +143,18 @@ export function loadNetwork({ wasm, artifact: buffer }: NetworkAssets): LoadedNe
     releaseFrames(error);
     throw error;
   }
+}
+
+function loadInt8(
+  artifact: Artifact,
+  binaries: readonly KernelBinary[],
+  backend: WasmBackend,
+): { backbone: Backbone; kernelLevel: KernelLevel } {
+  const kernels = registerInt8Kernels(binaries, backend.memory);
+  return {
+    backbone: new Int8Backbone(artifact, kernels, () => backend.bytes()),
+    kernelLevel: kernels.level,
+  };
 }
 
 /**
@@ -198,6 +244,12 @@ export function keepNetwork(load: () => LoadedNetwork): () => LoadedNetwork {
   const kept: LoadedNetwork = {
     get metadata() {
       return current().metadata;
+    },
+    get arithmetic() {
+      return current().arithmetic;
+    },
+    get kernelLevel() {
+      return current().kernelLevel;
     },
     get blocks() {
       return current().blocks;
