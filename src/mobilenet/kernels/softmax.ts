@@ -14,11 +14,11 @@ export function softmax(x: usize, length: usize, exponentials: usize, y: usize):
   for (let at: usize = 0; at < length; at++) largest = max<i32>(largest, loadOne(x + at));
   let total: f32 = 0;
   for (let at: usize = 0; at < length; at++) {
-    total += load<f32>(exponentials + (<usize>(largest - loadOne(x + at)) << 2));
+    total += load<f32>(exponentials + ((<usize>(largest - loadOne(x + at))) << 2));
   }
   const share: f32 = <f32>1 / total;
   for (let at: usize = 0; at < length; at++) {
-    const exponential = load<f32>(exponentials + (<usize>(largest - loadOne(x + at)) << 2));
+    const exponential = load<f32>(exponentials + ((<usize>(largest - loadOne(x + at))) << 2));
     store<f32>(y + (at << 2), exponential * share);
   }
 }
