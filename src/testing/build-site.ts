@@ -5,6 +5,7 @@ import { join, parse } from 'node:path';
 import { type BuildOptions, build, type OutputFile } from 'esbuild';
 import { readManifest } from '../../model/manifest.ts';
 import type { LocalFiles, SiteFile } from '../local/local-files.ts';
+import { buildKernels } from './build-kernels.ts';
 import { buildFolder } from './built-folder.ts';
 
 /**
@@ -26,20 +27,21 @@ const headers = `/*
 /**
  * Builds what browsers load: the page's scripts and styles, the widget, and the network that runs in
  * the browser. Files under /assets/ are named after their contents and never change; the others are
- * the names that pages write down. The artifact has to be there already.
+ * the names that pages write down. The artifact has to be there already; the kernels are made first.
  *
  * @param root the folder of src/, model/ and package.json
  * @returns the folder, which wrangler.toml names under [assets]
- * @throws Error with the messages of the bundler
+ * @throws Error with the messages of the bundler, or of the kernels' compiler
  */
 export async function buildSite(root: string): Promise<string> {
+  await buildKernels(root);
   return await buildFolder({
     root,
     path: 'dist/site',
     inputs: [
       'src/{config,errors,safetensors}.ts',
       'src/{browser,classes,client,contract,image,local,mobilenet,page,pipeline,runtime,widget}/**/*.{ts,tsx,css,jpg}',
-      'src/testing/build-site.ts',
+      'src/testing/build-{kernels,site}.ts',
       'model/*.{json,safetensors}',
       'package-lock.json',
     ],

@@ -22,8 +22,8 @@ export async function buildWorker(): Promise<string> {
 
 /**
  * Bundles the Worker of a project folder with wrangler, exactly as
- * `wrangler deploy` would upload it, its artifact being there already. What
- * browsers load lies beside it then, in dist/site.
+ * `wrangler deploy` would upload it, its artifact being there already. The
+ * kernels and what browsers load lie beside it then, in dist/kernels and dist/site.
  *
  * @param root the folder of wrangler.toml, src/, model/ and package.json
  * @see buildWorker
@@ -37,6 +37,7 @@ export async function bundleWorker(root: string): Promise<string> {
       'src/*.ts',
       // All but what runs outside of the Worker.
       'src/!(browser|cli|client|local|page|testing|widget)/**/*.{ts,json}',
+      'src/testing/build-kernels.ts',
       'model/*.{json,safetensors}',
       'wrangler.toml',
       'package-lock.json',

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { packageFolder } from '../../model/folder.ts';
 import { buildPackage } from '../../scripts/build-package.ts';
+import { buildKernels } from '../../src/testing/build-kernels.ts';
 import { type EndedCommand, runCommand } from '../../src/testing/run-command.ts';
 import { temporaryFolder } from '../model/temporary-folder.ts';
 
@@ -13,16 +14,17 @@ const packages = join(packageFolder, 'node_modules');
 
 beforeAll(async () => {
   await buildPackage();
+  await buildKernels(packageFolder);
 }, 180_000);
 
-/** A project with everything that Petal depends on installed, and the examples as its tests. */
+/** A project with everything that Petal depends on installed, but the kernels' compiler, and the examples as its tests. */
 async function projectWithExamples(): Promise<string> {
   const project = await realpath(await temporaryFolder());
   await cp(examples, project, { recursive: true });
   await writeFile(join(project, 'package.json'), '{ "type": "module" }');
   await mkdir(join(project, 'node_modules'));
   for (const name of await readdir(packages)) {
-    if (name.startsWith('.')) continue;
+    if (name.startsWith('.') || name === 'assemblyscript') continue;
     await symlink(join(packages, name), join(project, 'node_modules', name), 'junction');
   }
   return project;

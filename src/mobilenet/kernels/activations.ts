@@ -9,17 +9,17 @@
 export function storable(low: v128, high: v128, lowest: v128, highest: v128): v128 {
   const values = i8x16.narrow_i16x8_s(low, high);
   const clamped = i8x16.min_s(i8x16.max_s(values, lowest), highest);
-  return STORED_OFFSET == 128 ? v128.xor(clamped, i8x16.splat(-128)) : clamped;
+  return STORED_OFFSET === 128 ? v128.xor(clamped, i8x16.splat(-128)) : clamped;
 }
 
 /** Eight stored values from memory, as i16x8. */
 export function loadEight(address: usize): v128 {
-  return STORED_OFFSET == 128 ? v128.load8x8_u(address) : v128.load8x8_s(address);
+  return STORED_OFFSET === 128 ? v128.load8x8_u(address) : v128.load8x8_s(address);
 }
 
 /** One stored value from memory. */
 export function loadOne(address: usize): i32 {
-  return STORED_OFFSET == 128 ? <i32>load<u8>(address) : <i32>load<i8>(address);
+  return STORED_OFFSET === 128 ? <i32>load<u8>(address) : <i32>load<i8>(address);
 }
 
 /** Stores one int8 value. */

@@ -339,7 +339,7 @@ function scalarRow(
   for (let output: usize = 0; output < outputs; output++) {
     const inBlock = output & (blockOutputs - 1);
     const channel = channels + (output / blockOutputs) * blockChannelBytes + (inBlock << 2);
-    const blockBytes = segments * segmentBytes * blockOutputs;
+    const blockBytes = <usize>segments * segmentBytes * blockOutputs;
     let weight = weights + (output / blockOutputs) * blockBytes + (inBlock << 2);
     let sum = load<i32>(channel);
     let segment = x;

@@ -25,12 +25,14 @@ export function withEightProducts(sums: v128, weights: v128, values: v128): v128
 
 /** The low eight of 16 stored values, extended. */
 export function extendLow(values: v128): v128 {
-  return STORED_OFFSET == 128 ? i16x8.extend_low_i8x16_u(values) : i16x8.extend_low_i8x16_s(values);
+  return STORED_OFFSET === 128
+    ? i16x8.extend_low_i8x16_u(values)
+    : i16x8.extend_low_i8x16_s(values);
 }
 
 /** The high eight of 16 stored values, extended. */
 export function extendHigh(values: v128): v128 {
-  return STORED_OFFSET == 128
+  return STORED_OFFSET === 128
     ? i16x8.extend_high_i8x16_u(values)
     : i16x8.extend_high_i8x16_s(values);
 }
@@ -62,9 +64,9 @@ export function relaxedProductsAreExact(): bool {
   const lowest = -128 + STORED_OFFSET;
   const highest = 127 + STORED_OFFSET;
   return (
-    productsOf(127, highest) == 4 * (1 + 4 * 127 * highest) &&
-    productsOf(-128, highest) == 4 * (1 - 4 * 128 * highest) &&
-    productsOf(127, lowest) == 4 * (1 + 4 * 127 * lowest) &&
-    productsOf(-128, lowest) == 4 * (1 - 4 * 128 * lowest)
+    productsOf(127, highest) === 4 * (1 + 4 * 127 * highest) &&
+    productsOf(-128, highest) === 4 * (1 - 4 * 128 * highest) &&
+    productsOf(127, lowest) === 4 * (1 + 4 * 127 * lowest) &&
+    productsOf(-128, lowest) === 4 * (1 - 4 * 128 * lowest)
   );
 }

@@ -55,7 +55,7 @@ export function stem(
 
 /** Pixels as they are stored: int8 activations of pixels are the pixel less 128. */
 function copyRow(to: usize, from: usize, bytes: usize): void {
-  if (STORED_OFFSET == 128) {
+  if (STORED_OFFSET === 128) {
     memory.copy(to, from, bytes);
   } else {
     for (let at: usize = 0; at < bytes; at++) store<u8>(to + at, load<u8>(from + at) ^ 128);
