@@ -1,4 +1,5 @@
 import { onnxInput, onnxOutput } from './onnx-model.ts';
+import { byteScaling, toPlanes } from './planes.ts';
 import { loadOnnxRuntime, loadSharp, type Sharp } from './rivals.ts';
 
 /** What the rival's stages took, in milliseconds, and what it answers. */
@@ -82,9 +83,6 @@ export async function loadNativeClassifier(
   return { classify, classifyAlike, infer };
 }
 
-/** 0..255 to -1..1. */
-const byteScaling = { scale: 1 / 127.5, offset: -1 };
-
 /** The centred square, bilinear with half-pixel centres; sharp's `affine` does not antialias. */
 async function resizeWithoutAveraging(
   sharp: Sharp,
@@ -125,22 +123,4 @@ async function resizeWithoutAveraging(
     pixels.set(data.subarray(from, from + size * 3), row * size * 3);
   }
   return pixels;
-}
-
-/**
- * [size, size, 3], as pixels and Petal's input lie, to [3, size, size], as
- * ONNX wants it, each value times `scale` plus `offset`.
- */
-export function toPlanes(
-  values: Uint8Array | Float32Array,
-  { scale, offset }: { scale: number; offset: number },
-): Float32Array {
-  const area = values.length / 3;
-  const planes = new Float32Array(values.length);
-  for (let at = 0, pixel = 0; pixel < area; pixel++, at += 3) {
-    planes[pixel] = values[at] * scale + offset;
-    planes[pixel + area] = values[at + 1] * scale + offset;
-    planes[pixel + 2 * area] = values[at + 2] * scale + offset;
-  }
-  return planes;
 }
