@@ -10,7 +10,7 @@ import {
   startContender,
 } from './engines/contender.ts';
 import { modelsOf } from './engines/models.ts';
-import { type Measured, measureInTurns } from './engines/rounds.ts';
+import { type Measured, measureInTurns, ratioTo } from './engines/rounds.ts';
 import {
   type EngineRow,
   engineRows,
@@ -21,6 +21,7 @@ import {
 import { targetNotes } from './engines/targets.ts';
 import { formatPhotos, type Photo } from './photos.ts';
 import { withScratchFolder } from './scratch-folder.ts';
+import { summarize } from './statistics.ts';
 import { mebibytes, missing, number, type Table } from './table.ts';
 
 const inputSize = 224;
@@ -44,6 +45,7 @@ export const engines: Benchmark = {
             try {
               contenders.push(await startContender(row, runtime, own));
             } catch (error) {
+              if (!row.isRival) throw error;
               const [reason] = String(error instanceof Error ? error.message : error).split('\n');
               notes.push(`${row.name} does not run in ${runtime}: ${reason}`);
             }
@@ -86,10 +88,10 @@ function report(
   failures: readonly string[],
   { photos, rivalsMissing }: Setting,
 ): Report {
-  const count = measured[0]?.inferenceMs.count ?? 0;
+  const count = measured[0]?.roundsMs.length ?? 0;
   const notes = [
     formatPhotos(photos),
-    `Medians of ${count} turns, each the mean of a sixth of a second or so of inferences on one photo, at batch 1 on one thread; engines take turns, each in a process of its own, one at a time. An input lies in JavaScript's memory in the engine's own type and layout, made of the same uint8 pixels beforehand; copying it to the engine and the probabilities back is timed.`,
+    `Medians of ${count} turns, each the mean of a tenth of a second of inferences on one photo, at batch 1 on one thread; engines take turns, each in a process of its own, one at a time. Ratios are medians of those within a round. An input lies in JavaScript's memory in the engine's own type and layout, made of the same uint8 pixels beforehand; copying it to the engine and the probabilities back is timed.`,
     `"apart": the largest difference of a probability from ${petalFloat32}'s. int8 engines have to answer the same bytes.`,
     '"adds": binary and JavaScript, without weights, minified and gzipped at level 9.',
     ...failures,
@@ -102,10 +104,10 @@ function report(
       measured,
       photos.map(({ name }) => name),
     ),
-    measurements: measured.map(({ row, runtime, inferenceMs, heapBytes }) => ({
+    measurements: measured.map(({ row, runtime, roundsMs, heapBytes }) => ({
       engine: row.name,
       runtime,
-      inferenceMs,
+      inferenceMs: summarize(roundsMs),
       heapBytes,
       gzipBytes: files.get(row)?.gzipBytes,
     })),
@@ -132,13 +134,14 @@ function timesTable(
       'adds (MiB)',
     ],
     rows: here.map((one) => {
-      const { row, inferenceMs, heapBytes } = one;
+      const { row, roundsMs, heapBytes } = one;
+      const { median, p10, p90 } = summarize(roundsMs);
       const gzipBytes = files.get(row)?.gzipBytes;
       return [
         row.name,
-        number(inferenceMs.median),
-        `${number(inferenceMs.p10)}-${number(inferenceMs.p90)}`,
-        petal === undefined ? missing : `${number(inferenceMs.median / petal.inferenceMs.median)}x`,
+        number(median),
+        `${number(p10)}-${number(p90)}`,
+        petal === undefined ? missing : `${ratioTo(one, petal).toFixed(2)}x`,
         apart[measured.indexOf(one)].toPrecision(1),
         heapBytes === undefined ? missing : mebibytes(heapBytes),
         gzipBytes === undefined ? missing : mebibytes(gzipBytes),

@@ -1,3 +1,4 @@
+import { oneThread } from './engines/onnxruntime.ts';
 import { onnxInput, onnxOutput } from './onnx-model.ts';
 import { byteScaling, toPlanes } from './planes.ts';
 import { loadOnnxRuntime, loadSharp, type Sharp } from './rivals.ts';
@@ -39,12 +40,7 @@ export async function loadNativeClassifier(
   sharp.concurrency(1);
   // libvips would otherwise remember that it has seen the very same photo.
   sharp.cache(false);
-  const session = await InferenceSession.create(model, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-  });
+  const session = await InferenceSession.create(model, oneThread);
 
   async function infer(planes: Float32Array): Promise<Float32Array> {
     const input = new Tensor('float32', planes, [1, 3, inputSize, inputSize]);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import type { EngineRow } from './rows.ts';
 
@@ -57,9 +56,4 @@ export async function bundleEngine({ module }: EngineRow): Promise<Uint8Array> {
     logLevel: 'error',
   });
   return outputFiles[0].contents;
-}
-
-/** @returns absolute path of an engine's binary */
-export function resolveBinary(binary: string): string {
-  return createRequire(import.meta.url).resolve(binary);
 }

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { startPetal } from '../../src/testing/start-petal.ts';
-import { bundleEngine, resolveBinary } from './bundle.ts';
+import { bundleEngine } from './bundle.ts';
 import type { Failure, TurnRequest } from './node-process.ts';
 import type { EngineRow, Runtime } from './rows.ts';
 import type { Turn } from './turn.ts';
@@ -39,7 +39,7 @@ export async function prepareFiles(
   if (row.binary === undefined) return { folder: undefined, modelPath, gzipBytes: undefined };
   await mkdir(folder);
   const bundle = await bundleEngine(row);
-  const binary = await readFile(resolveBinary(row.binary));
+  const binary = await row.binary();
   await writeFile(join(folder, bundleName), bundle);
   await writeFile(join(folder, binaryName), binary);
   await copyFile(modelPath, join(folder, 'model.bin'));
@@ -71,7 +71,7 @@ async function startInNode(row: EngineRow, { folder, modelPath }: EngineFiles): 
     isBundled ? folder : import.meta.dirname,
     isBundled ? bundleName : row.module,
   );
-  const binaryPath = row.binary === undefined ? '' : resolveBinary(row.binary);
+  const binaryPath = folder === undefined ? '' : join(folder, binaryName);
   const child = fork(
     join(import.meta.dirname, 'node-process.ts'),
     [modulePath, binaryPath, modelPath],
@@ -81,8 +81,10 @@ async function startInNode(row: EngineRow, { folder, modelPath }: EngineFiles): 
   async function answer<T extends object>(): Promise<T> {
     const message = await new Promise<T | Failure>((resolve, reject) => {
       const fail = (): void => reject(new Error('Its process ended.'));
-      child.once('exit', fail).once('message', (value) => {
-        child.off('exit', fail);
+      // Sending to a process that has ended is an error.
+      child.once('exit', fail).once('error', fail);
+      child.once('message', (value) => {
+        child.off('exit', fail).off('error', fail);
         resolve(value as T | Failure);
       });
     });

@@ -65,15 +65,9 @@ declare module '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js' {
 
 /** https://onnxruntime.ai/docs/api/js */
 declare module 'onnxruntime-web/wasm' {
-  import type { OnnxRuntime } from './onnxruntime.ts';
+  import type { OnnxRuntime } from '../rivals.ts';
 
   export const InferenceSession: OnnxRuntime['InferenceSession'];
   export const Tensor: OnnxRuntime['Tensor'];
   export const env: { readonly wasm: { numThreads: number; wasmBinary: ArrayBuffer } };
-}
-declare module 'onnxruntime-node' {
-  import type { OnnxRuntime } from './onnxruntime.ts';
-
-  const runtime: OnnxRuntime;
-  export default runtime;
 }

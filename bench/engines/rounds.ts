@@ -1,13 +1,13 @@
 import { startProgress } from '../../src/cli/progress.ts';
-import { type Summary, summarize } from '../statistics.ts';
+import { summarize } from '../statistics.ts';
 import type { Contender } from './contender.ts';
 import type { EngineRow, Runtime } from './rows.ts';
 
 /** V8 compiles what is hot anew while the first rounds run. */
 const warmUpRounds = 5;
-const minTimedRounds = 36;
+const minTimedRounds = 60;
 /** How long a turn should take: many ticks of workerd's clock. */
-const turnMs = 150;
+const turnMs = 100;
 /** To see how fast an engine is. */
 const probeInferences = 5;
 
@@ -15,8 +15,8 @@ const probeInferences = 5;
 export interface Measured {
   readonly row: EngineRow;
   readonly runtime: Runtime;
-  /** Of turns, each the mean of its inferences. */
-  readonly inferenceMs: Summary;
+  /** Milliseconds of an inference in each timed round, the mean of a turn. */
+  readonly roundsMs: readonly number[];
   /** Probabilities, one a network output, for each input. */
   readonly answers: readonly (readonly number[])[];
   /** Size of the WASM memory at the end; undefined for native code. */
@@ -38,7 +38,7 @@ export async function measureInTurns(
   const measured = contenders.map(({ row, runtime }) => ({
     row,
     runtime,
-    timesMs: [] as number[],
+    roundsMs: [] as number[],
     answers: inputs.map((): readonly number[] => []),
     heapBytes: undefined as number | undefined,
     inferences: probeInferences,
@@ -54,18 +54,25 @@ export async function measureInTurns(
       own.answers[input] = taken.probabilities;
       own.heapBytes = taken.heapBytes;
       if (round < warmUpRounds) own.inferences = inferencesOf(taken.inferenceMs);
-      else own.timesMs.push(taken.inferenceMs);
+      else own.roundsMs.push(taken.inferenceMs);
     }
     progress.increment();
   }
   progress.stop();
-  return measured.map(({ row, runtime, answers, heapBytes, timesMs }) => ({
-    row,
-    runtime,
-    answers,
-    heapBytes,
-    inferenceMs: summarize(timesMs),
-  }));
+  return measured;
+}
+
+/**
+ * How many times longer one takes than another: the median of the rounds'
+ * ratios. What disturbs the machine for seconds disturbs both turns of a round.
+ *
+ * @param other measured in the same rounds
+ */
+export function ratioTo(
+  one: Pick<Measured, 'roundsMs'>,
+  other: Pick<Measured, 'roundsMs'>,
+): number {
+  return summarize(one.roundsMs.map((ms, round) => ms / other.roundsMs[round])).median;
 }
 
 function inferencesOf(inferenceMs: number): number {

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
 /** Where an engine is measured. */
 export const runtimes = ['Node.js', 'workerd'] as const;
 export type Runtime = (typeof runtimes)[number];
@@ -8,8 +11,8 @@ export interface EngineRow {
   readonly name: string;
   /** Module of this folder that exports a `LoadEngine` named `load`. */
   readonly module: string;
-  /** Its binary, as an import names it; undefined for native code, which only Node.js can have. */
-  readonly binary: string | undefined;
+  /** Reads or makes its binary; undefined for native code, which only Node.js can have. */
+  readonly binary: (() => Promise<Uint8Array>) | undefined;
   /** Whether it comes out of a rival's package, which may not be installed. */
   readonly isRival: boolean;
   /** What it computes in. int8 engines take the same file, so that they have to answer alike. */
@@ -28,7 +31,8 @@ export const engineRows: readonly EngineRow[] = [
   {
     name: petalFloat32,
     module: 'petal-float32.ts',
-    binary: '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm',
+    binary: () =>
+      readPackaged('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm'),
     isRival: false,
     arithmetic: 'float32',
     model: 'artifact',
@@ -36,7 +40,7 @@ export const engineRows: readonly EngineRow[] = [
   {
     name: 'onnxruntime-web, float32',
     module: 'onnxruntime-web.ts',
-    binary: 'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+    binary: () => readPackaged('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
     isRival: true,
     arithmetic: 'float32',
     model: 'onnx',
@@ -46,7 +50,7 @@ export const engineRows: readonly EngineRow[] = [
     module: 'litert-relaxed.ts',
     // The builds differ in this: `litert_wasm_internal.wasm` has relaxed SIMD's opcodes (0xfd 0x100 and
     // on; 662 times the dot product 0x113, as bytes fd 93 02), the compat build has none of them.
-    binary: '@litertjs/core/wasm/litert_wasm_internal.wasm',
+    binary: () => readPackaged('@litertjs/core/wasm/litert_wasm_internal.wasm'),
     isRival: true,
     arithmetic: 'int8',
     model: 'tflite',
@@ -54,7 +58,7 @@ export const engineRows: readonly EngineRow[] = [
   {
     name: 'LiteRT.js, int8, plain SIMD',
     module: 'litert-plain.ts',
-    binary: '@litertjs/core/wasm/litert_wasm_compat_internal.wasm',
+    binary: () => readPackaged('@litertjs/core/wasm/litert_wasm_compat_internal.wasm'),
     isRival: true,
     arithmetic: 'int8',
     model: 'tflite',
@@ -62,7 +66,7 @@ export const engineRows: readonly EngineRow[] = [
   {
     name: 'tfjs-tflite, int8',
     module: 'tfjs-tflite.ts',
-    binary: '@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.wasm',
+    binary: () => readPackaged('@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.wasm'),
     isRival: true,
     arithmetic: 'int8',
     model: 'tflite',
@@ -76,3 +80,8 @@ export const engineRows: readonly EngineRow[] = [
     model: 'onnx',
   },
 ];
+
+/** A file of a package, as an import names it. */
+function readPackaged(name: string): Promise<Uint8Array> {
+  return readFile(createRequire(import.meta.url).resolve(name));
+}

@@ -1,5 +1,5 @@
 import { targetNote } from '../benchmark.ts';
-import type { Measured } from './rounds.ts';
+import { type Measured, ratioTo } from './rounds.ts';
 
 /** The most times that one engine may take what another takes, in the same runtime. */
 interface Target {
@@ -16,14 +16,15 @@ const targets: readonly Target[] = [
 
 /** @returns a sentence for each target and runtime in which both engines were measured */
 export function targetNotes(
-  measured: readonly Pick<Measured, 'row' | 'runtime' | 'inferenceMs'>[],
+  measured: readonly Pick<Measured, 'row' | 'runtime' | 'roundsMs'>[],
 ): string[] {
   return targets.flatMap(({ engine, rival, ratio }) =>
-    measured.flatMap(({ row, runtime, inferenceMs }) => {
-      const other = measured.find((it) => it.row.name === rival && it.runtime === runtime);
+    measured.flatMap((own) => {
+      const { row, runtime } = own;
+      const other = measured.find((one) => one.row.name === rival && one.runtime === runtime);
       if (row.name !== engine || other === undefined) return [];
       const what = `an inference of ${engine}, in ${runtime}, to ${rival},`;
-      return targetNote(what, inferenceMs.median / other.inferenceMs.median, ratio, 'x');
+      return targetNote(what, ratioTo(own, other), ratio, 'x');
     }),
   );
 }
