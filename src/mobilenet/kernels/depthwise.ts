@@ -1,5 +1,5 @@
 import { loadOne, storable, storeOne } from './activations';
-import { extendHigh, extendLow, joined, withEightProducts, withProducts } from './products';
+import { extendHigh, extendLow, joined, withProducts } from './products';
 import { originOf, requantise, requantiseOne } from './requantisation';
 
 /** Channels that one step works out. */
@@ -37,6 +37,31 @@ export function depthwise(
   highest: i32,
 ): void {
   memory.fill(zeros, <u8>padding, channelCount);
+  if (ASC_FEATURE_RELAXED_SIMD && stride === 1) {
+    for (let row = 0; row < side; row++) {
+      const middle = x + <usize>(row * side) * channelCount;
+      const isTop = row === 0;
+      const isBottom = row === side - 1;
+      slide(
+        isTop ? zeros : middle - <usize>side * channelCount,
+        isTop ? 0 : channelCount,
+        middle,
+        isBottom ? zeros : middle + <usize>side * channelCount,
+        isBottom ? 0 : channelCount,
+        side,
+        channelCount,
+        zeros,
+        y,
+        weights,
+        channels,
+        zeroPoint,
+        lowest,
+        highest,
+      );
+      y += <usize>side * channelCount;
+    }
+    return;
+  }
   const outputSide = side / stride;
   const before = stride === 1 ? 1 : 0;
   for (let row = 0; row < outputSide; row++) {
@@ -63,6 +88,94 @@ export function depthwise(
       );
       y += channelCount;
     }
+  }
+}
+
+/**
+ * Relaxed SIMD, stride 1: one row of outputs. Each column of inputs is put in order once, and goes into the
+ * sums of three outputs: the right column of the one before, the middle of its own, the left of the next.
+ *
+ * @param top a row of pixels, `topStep` bytes apart: 0 where it is padding
+ */
+function slide(
+  top: usize,
+  topStep: usize,
+  middle: usize,
+  bottom: usize,
+  bottomStep: usize,
+  side: i32,
+  channelCount: usize,
+  zeros: usize,
+  y: usize,
+  weights: usize,
+  channels: usize,
+  zeroPoint: i32,
+  lowest: i32,
+  highest: i32,
+): void {
+  const origin = originOf(zeroPoint);
+  const low = i8x16.splat(<i8>lowest);
+  const high = i8x16.splat(<i8>highest);
+  for (let at: usize = 0; at < channelCount; at += blockChannels) {
+    let t = top + at;
+    let m = middle + at;
+    let b = bottom + at;
+    const padding = zeros + at;
+    let to = y + at;
+    // Sums of this column's output and of the next one's, four channels each.
+    let here0 = v128.load(channels);
+    let here1 = here0;
+    let here2 = here0;
+    let here3 = here0;
+    let next0 = here0;
+    let next1 = here0;
+    let next2 = here0;
+    let next3 = here0;
+    for (let column = -1; column <= side; column++) {
+      const isInside = <i32>(<u32>column < <u32>side);
+      const upper = v128.load(select(t, padding, isInside));
+      const center = v128.load(select(m, padding, isInside));
+      const under = v128.load(select(b, padding, isInside));
+      let pairs = interleaveLow(upper, center);
+      let others = interleaveLow(under, under);
+      let values = interleavePairsLow(pairs, others);
+      const last0 = withProducts(here0, v128.load(weights, 128), values);
+      here0 = withProducts(next0, v128.load(weights, 64), values);
+      next0 = withProducts(v128.load(channels), v128.load(weights), values);
+      values = interleavePairsHigh(pairs, others);
+      const last1 = withProducts(here1, v128.load(weights, 144), values);
+      here1 = withProducts(next1, v128.load(weights, 80), values);
+      next1 = withProducts(v128.load(channels, 16), v128.load(weights, 16), values);
+      const first = i16x8.narrow_i32x4_s(
+        requantise(last0, v128.load(channels, 32), origin),
+        requantise(last1, v128.load(channels, 48), origin),
+      );
+      pairs = interleaveHigh(upper, center);
+      others = interleaveHigh(under, under);
+      values = interleavePairsLow(pairs, others);
+      const last2 = withProducts(here2, v128.load(weights, 160), values);
+      here2 = withProducts(next2, v128.load(weights, 96), values);
+      next2 = withProducts(v128.load(channels, 64), v128.load(weights, 32), values);
+      values = interleavePairsHigh(pairs, others);
+      const last3 = withProducts(here3, v128.load(weights, 176), values);
+      here3 = withProducts(next3, v128.load(weights, 112), values);
+      next3 = withProducts(v128.load(channels, 80), v128.load(weights, 48), values);
+      const second = i16x8.narrow_i32x4_s(
+        requantise(last2, v128.load(channels, 96), origin),
+        requantise(last3, v128.load(channels, 112), origin),
+      );
+      if (column > 0) {
+        v128.store(to, storable(first, second, low, high));
+        to += channelCount;
+      }
+      if (isInside) {
+        t += topStep;
+        m += channelCount;
+        b += bottomStep;
+      }
+    }
+    weights += blockWeightBytes;
+    channels += blockChannelBytes;
   }
 }
 
