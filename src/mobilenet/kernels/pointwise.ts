@@ -322,7 +322,7 @@ function twoRows(
   }
 }
 
-/** Without SIMD: one row, one output after another. */
+/** Without SIMD: one row, eight outputs at a time. */
 function scalarRow(
   x: usize,
   segments: i32,
@@ -336,24 +336,63 @@ function scalarRow(
   lowest: i32,
   highest: i32,
 ): void {
-  for (let output: usize = 0; output < outputs; output++) {
-    const inBlock = output & (blockOutputs - 1);
-    const channel = channels + (output / blockOutputs) * blockChannelBytes + (inBlock << 2);
-    const blockBytes = <usize>segments * segmentBytes * blockOutputs;
-    let weight = weights + (output / blockOutputs) * blockBytes + (inBlock << 2);
-    let sum = load<i32>(channel);
+  for (let output: usize = 0; output < outputs; output += blockOutputs) {
+    let sum0 = load<i32>(channels);
+    let sum1 = load<i32>(channels, 4);
+    let sum2 = load<i32>(channels, 8);
+    let sum3 = load<i32>(channels, 12);
+    let sum4 = load<i32>(channels, 16);
+    let sum5 = load<i32>(channels, 20);
+    let sum6 = load<i32>(channels, 24);
+    let sum7 = load<i32>(channels, 28);
     let segment = x;
     for (let left = segments; left > 0; left--) {
       for (let at: usize = 0; at < segmentBytes; at += 4) {
-        const from = segment + at;
-        sum += <i32>load<i8>(weight) * loadOne(from);
-        sum += <i32>load<i8>(weight, 1) * loadOne(from + 1);
-        sum += <i32>load<i8>(weight, 2) * loadOne(from + 2);
-        sum += <i32>load<i8>(weight, 3) * loadOne(from + 3);
-        weight += 32;
+        const a = loadOne(segment + at);
+        const b = loadOne(segment + at + 1);
+        const c = loadOne(segment + at + 2);
+        const d = loadOne(segment + at + 3);
+        sum0 += fourProducts(weights, a, b, c, d);
+        sum1 += fourProducts(weights + 4, a, b, c, d);
+        sum2 += fourProducts(weights + 8, a, b, c, d);
+        sum3 += fourProducts(weights + 12, a, b, c, d);
+        sum4 += fourProducts(weights + 16, a, b, c, d);
+        sum5 += fourProducts(weights + 20, a, b, c, d);
+        sum6 += fourProducts(weights + 24, a, b, c, d);
+        sum7 += fourProducts(weights + 28, a, b, c, d);
+        weights += 32;
       }
       segment += segmentStride;
     }
-    storeOne(y + output, requantiseOne(sum, load<f32>(channel, 32), zeroPoint, lowest, highest));
+    storeSum(y + output, sum0, channels, zeroPoint, lowest, highest);
+    storeSum(y + output + 1, sum1, channels + 4, zeroPoint, lowest, highest);
+    storeSum(y + output + 2, sum2, channels + 8, zeroPoint, lowest, highest);
+    storeSum(y + output + 3, sum3, channels + 12, zeroPoint, lowest, highest);
+    storeSum(y + output + 4, sum4, channels + 16, zeroPoint, lowest, highest);
+    storeSum(y + output + 5, sum5, channels + 20, zeroPoint, lowest, highest);
+    storeSum(y + output + 6, sum6, channels + 24, zeroPoint, lowest, highest);
+    storeSum(y + output + 7, sum7, channels + 28, zeroPoint, lowest, highest);
+    channels += blockChannelBytes;
   }
+}
+
+function fourProducts(weights: usize, a: i32, b: i32, c: i32, d: i32): i32 {
+  return (
+    <i32>load<i8>(weights) * a +
+    <i32>load<i8>(weights, 1) * b +
+    <i32>load<i8>(weights, 2) * c +
+    <i32>load<i8>(weights, 3) * d
+  );
+}
+
+/** @param channel of the output's sum to begin with */
+function storeSum(
+  y: usize,
+  sum: i32,
+  channel: usize,
+  zeroPoint: i32,
+  lowest: i32,
+  highest: i32,
+): void {
+  storeOne(y, requantiseOne(sum, load<f32>(channel, 32), zeroPoint, lowest, highest));
 }
