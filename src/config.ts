@@ -35,7 +35,7 @@ const variables = z.object({
   PETAL_MAX_MEGAPIXELS: millions('megapixels', 50, 1000),
   /**
    * Most memory for decoding one photo: what an isolate's 128 MB leave beside
-   * the WASM memory (60), JavaScript's heap (12) and uploads.
+   * the WASM memory (16, in float32 60), JavaScript's heap (12) and uploads, with room to spare.
    */
   PETAL_MAX_DECODE_MB: millions('megabytes', 48, 4000),
   /** Requests that are worked on, or wait, at once; more are turned away. */
