@@ -11,14 +11,10 @@ import { classifyImage } from '../src/pipeline/classify-image.ts';
 import { readAssets } from '../src/runtime/node.ts';
 import { startPetal } from '../src/testing/start-petal.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
-import {
-  byteScaling,
-  loadNativeClassifier,
-  type NativeClassifier,
-  toPlanes,
-} from './native-classifier.ts';
+import { loadNativeClassifier, type NativeClassifier } from './native-classifier.ts';
 import { writeOnnxModel } from './onnx-model.ts';
 import { formatPhotos, type Photo } from './photos.ts';
+import { byteScaling, toPlanes } from './planes.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { missing, number, type Table } from './table.ts';
 import { postPhoto, withoutCache } from './worker-client.ts';

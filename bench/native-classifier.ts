@@ -1,4 +1,6 @@
+import { oneThread } from './engines/onnxruntime.ts';
 import { onnxInput, onnxOutput } from './onnx-model.ts';
+import { byteScaling, toPlanes } from './planes.ts';
 import { loadOnnxRuntime, loadSharp, type Sharp } from './rivals.ts';
 
 /** What the rival's stages took, in milliseconds, and what it answers. */
@@ -38,12 +40,7 @@ export async function loadNativeClassifier(
   sharp.concurrency(1);
   // libvips would otherwise remember that it has seen the very same photo.
   sharp.cache(false);
-  const session = await InferenceSession.create(model, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-  });
+  const session = await InferenceSession.create(model, oneThread);
 
   async function infer(planes: Float32Array): Promise<Float32Array> {
     const input = new Tensor('float32', planes, [1, 3, inputSize, inputSize]);
@@ -81,9 +78,6 @@ export async function loadNativeClassifier(
 
   return { classify, classifyAlike, infer };
 }
-
-/** 0..255 to -1..1. */
-export const byteScaling = { scale: 1 / 127.5, offset: -1 };
 
 /** The centred square, bilinear with half-pixel centres; sharp's `affine` does not antialias. */
 async function resizeWithoutAveraging(
@@ -125,22 +119,4 @@ async function resizeWithoutAveraging(
     pixels.set(data.subarray(from, from + size * 3), row * size * 3);
   }
   return pixels;
-}
-
-/**
- * [size, size, 3], as sharp's pixels and Petal's input lie, to [3, size, size], as
- * ONNX wants it, each value times `scale` plus `offset`.
- */
-export function toPlanes(
-  values: Uint8Array,
-  { scale, offset }: { scale: number; offset: number },
-): Float32Array {
-  const area = values.length / 3;
-  const planes = new Float32Array(values.length);
-  for (let at = 0, pixel = 0; pixel < area; pixel++, at += 3) {
-    planes[pixel] = values[at] * scale + offset;
-    planes[pixel + area] = values[at + 1] * scale + offset;
-    planes[pixel + 2 * area] = values[at + 2] * scale + offset;
-  }
-  return planes;
 }

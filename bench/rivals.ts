@@ -64,6 +64,8 @@ interface SessionOptions {
 }
 
 export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
   run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
 }
 

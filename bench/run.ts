@@ -10,6 +10,7 @@ import { classify } from './classify.ts';
 import { cold } from './cold.ts';
 import { cost } from './cost.ts';
 import { decode } from './decode.ts';
+import { engines } from './engines.ts';
 import { formatsBenchmark } from './formats.ts';
 import { installRivals } from './install.ts';
 import { load } from './load.ts';
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   cold,
   cost,
   decode,
+  engines,
   formatsBenchmark,
   load,
   memory,

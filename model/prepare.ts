@@ -59,7 +59,7 @@ export async function prepareArtifact(options: PrepareOptions = {}): Promise<str
 }
 
 async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const { folder = modelFolder, env = process.env, progress = process.stderr } = options;
+  const { folder = modelFolder } = options;
   const manifest = options.manifest ?? (await readManifest());
   const path = resolve(folder, manifest.artifact);
   const existing = await readIfThere(path);
@@ -67,8 +67,23 @@ async function prepare(options: PrepareOptions): Promise<Prepared> {
     return { path, bytes: existing.length, made: false };
   }
 
+  const obtained = await obtainWeights(options);
+  const artifact = convert(manifest, await readFile(obtained));
+  await replaceFile(path, (handle) => handle.writeFile(artifact));
+  return { path, bytes: artifact.length, made: true };
+}
+
+/**
+ * Makes sure that the weights' file is there, which the artifact is made of.
+ *
+ * @returns its absolute path
+ * @throws SourcesFailed where it cannot be had from anywhere
+ */
+export async function obtainWeights(options: PrepareOptions = {}): Promise<string> {
+  const { folder = modelFolder, env = process.env, progress = process.stderr } = options;
+  const manifest = options.manifest ?? (await readManifest());
   const file = { name: manifest.file, bytes: manifest.bytes, sha256: manifest.sha256 };
-  const obtained = await obtain(file, {
+  return await obtain(file, {
     folder: resolve(folder),
     mirrors: mirrorFolders(manifest, env),
     urls: manifest.sources,
@@ -76,9 +91,6 @@ async function prepare(options: PrepareOptions): Promise<Prepared> {
     signal: options.signal,
     onProgress: progressReporter(progress),
   });
-  const artifact = convert(manifest, await readFile(obtained));
-  await replaceFile(path, (handle) => handle.writeFile(artifact));
-  return { path, bytes: artifact.length, made: true };
 }
 
 async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

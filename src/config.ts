@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Arithmetic, arithmetics } from './mobilenet/arithmetic.ts';
 
 /** A whole number of millions in an environment variable, as ones. */
 function millions(unit: string, fallback: number, most: number) {
@@ -60,6 +61,8 @@ const variables = z.object({
   PETAL_RATE_LIMIT_SECONDS: count('seconds', 60, 3600),
   /** How long a result is kept for the next who asks the same. */
   PETAL_CACHE_SECONDS: count('seconds', 86_400, 31_536_000, 0),
+  /** What the network calculates with. */
+  PETAL_ARITHMETIC: choice(arithmetics, 'int8'),
   /** Whether each request is logged, as one line of JSON. */
   PETAL_LOG: choice(['on', 'off'], 'on'),
 });
@@ -85,6 +88,7 @@ export interface Config {
   /** 0 keeps nothing. */
   readonly cacheSeconds: number;
   readonly logsRequests: boolean;
+  readonly arithmetic: Arithmetic;
 }
 
 /**
@@ -113,5 +117,6 @@ export function readConfig(environment: unknown): Config {
     rateLimitSeconds: data.PETAL_RATE_LIMIT_SECONDS,
     cacheSeconds: data.PETAL_CACHE_SECONDS,
     logsRequests: data.PETAL_LOG === 'on',
+    arithmetic: data.PETAL_ARITHMETIC,
   });
 }

@@ -30,7 +30,9 @@ interface Bindings extends AccessVariables {
   readonly REGISTERED_MODELS?: RegisteredModelNamespace;
 }
 
-const network = keepNetwork(() => loadNetwork(assets));
+const bindings = env as Bindings;
+const config = readConfig(bindings);
+const network = keepNetwork(() => loadNetwork({ ...assets, arithmetic: config.arithmetic }));
 
 // At module scope the platform runs this while it starts the isolate, not in
 // somebody's request. If it fails, requests get a 503 and try again.
@@ -40,8 +42,6 @@ try {
   console.error(error);
 }
 
-const bindings = env as Bindings;
-const config = readConfig(bindings);
 const access = readAccessRules(bindings);
 
 function remotePhotos(): Pick<AppParts, 'fetchPhoto'> {

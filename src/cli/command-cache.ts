@@ -4,9 +4,11 @@ import { codeVersion } from './code-version.ts';
 import { cacheFolder, openPhotoCache, type PhotoCache } from './photo-cache.ts';
 
 /** The cache that commands share, for what this network and this code make of photos. */
-export function openCommandCache({ artifact }: Pick<NetworkAssets, 'artifact'>): PhotoCache {
+export function openCommandCache({
+  artifact,
+  arithmetic,
+}: Pick<NetworkAssets, 'artifact' | 'arithmetic'>): PhotoCache {
   const { sha256 } = openArtifact(artifact).metadata;
-  return openPhotoCache(cacheFolder(), `${sha256} ${codeVersion()}`, (message) =>
-    console.error(message),
-  );
+  const version = `${sha256} ${arithmetic ?? 'int8'} ${codeVersion()}`;
+  return openPhotoCache(cacheFolder(), version, (message) => console.error(message));
 }

@@ -1,12 +1,11 @@
 import process from 'node:process';
 import classNames from '../../model/classes.json' with { type: 'json' };
 import { readManifest } from '../../model/manifest.ts';
-import { prepareArtifact } from '../../model/prepare.ts';
 import { readConfig } from '../config.ts';
 import { type LoadedNetwork, loadNetwork } from '../mobilenet/network.ts';
 import type { AnalysisParts } from '../pipeline/analyse-image.ts';
 import { type AnsweringModel, backboneModel, customModel } from '../pipeline/answering-model.ts';
-import { readAssets } from '../runtime/node.ts';
+import { prepareAssets } from './assets.ts';
 import { findModelFile, readStoredModel } from './find-model.ts';
 import type { NamedClass } from './labelled-photos.ts';
 import { cliLimits } from './photo-task.ts';
@@ -32,7 +31,7 @@ export async function loadModelParts(modelText?: string): Promise<ModelParts> {
     modelText === undefined || modelText === backboneName
       ? undefined
       : await findModelFile(modelText);
-  const network = loadNetwork(await readAssets(await prepareArtifact()));
+  const network = loadNetwork(await prepareAssets());
   const shared = { network, limits: cliLimits, now: () => performance.now() };
   if (file === undefined) {
     const classes = classNames.map(({ names, wnid }) => ({ names, wnid, label: names[0] }));

@@ -14,6 +14,9 @@ import { LoadedTails } from './loaded-tails.ts';
 import type { PlannedActivation } from './plan.ts';
 import { dequantise, type Quantisation, quantise } from './quantisation.ts';
 
+/** A pixel is its int8 value + 128, however activations are stored. */
+const pixelOffset = 128;
+
 /**
  * MobileNetV2 in int8, by Petal's kernels: what TFLite's engines compute, byte by byte. Its weights are in
  * the WASM memory once, as the artifact has them, and no call allocates there.
@@ -60,7 +63,7 @@ export class Int8Backbone implements Backbone {
           ...(wantsFeatureMap ? { featureMap: this.#activation(start) } : {}),
         };
       } else {
-        const { side, channels } = this.#outputOf(start);
+        const { side, channels } = this.#placeBefore(start);
         const x = tensor(this.#activation(start), [1, side, side, channels]) as Tensor4D;
         const features = this.#tails.run(source, x);
         readings[i] = readOut(features, { featureMap: wantsFeatureMap });
@@ -107,14 +110,18 @@ export class Int8Backbone implements Backbone {
     }
   }
 
-  /** What has come out of the block before this one, for as long as no other has run. */
+  /** What goes into a block, for as long as none after the one before it has run. */
   #activation(block: number): Float32Array {
-    const { name } = this.#artifact.plan.blocks[block - 1];
-    return this.#dequantised(this.#outputOf(block), this.#calls.outputs[name]);
+    const { pixels } = this.#artifact.plan;
+    if (block === 0) {
+      return dequantise(this.#view(pixels), pixelOffset, this.#artifact.activations.input);
+    }
+    return this.#dequantised(this.#placeBefore(block), this.#calls.outputs[block - 1]);
   }
 
-  #outputOf(block: number): PlannedActivation {
-    return this.#artifact.plan.blocks[block - 1].output;
+  #placeBefore(block: number): PlannedActivation {
+    const { pixels, blocks } = this.#artifact.plan;
+    return block === 0 ? pixels : blocks[block - 1].output;
   }
 
   #dequantised(activation: PlannedActivation, quantisation: Quantisation): Float32Array {

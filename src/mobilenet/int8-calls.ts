@@ -17,8 +17,8 @@ export interface Int8Calls {
   readonly pool: readonly KernelCall[];
   /** From the embedding to the probabilities. */
   readonly classify: readonly KernelCall[];
-  /** How the blocks' outputs are quantised, by the blocks' names. */
-  readonly outputs: Readonly<Record<string, Quantisation>>;
+  /** How the blocks' outputs are quantised, by block. */
+  readonly outputs: readonly Quantisation[];
 }
 
 /** The kernels' constants and calls, before it is known where the memory for them is. */
@@ -120,7 +120,7 @@ interface Addresses {
 function makeCalls(artifact: Artifact, storedOffset: number, addresses: Addresses): Int8Calls {
   const { plan, activations, blocks } = artifact;
   const { arena } = addresses;
-  const outputs: Record<string, Quantisation> = {};
+  const outputs: Quantisation[] = [];
   let current = activations.input;
 
   function callOf(step: Step, block: string, blockInput: Quantisation): KernelCall {
@@ -170,7 +170,7 @@ function makeCalls(artifact: Artifact, storedOffset: number, addresses: Addresse
   const blockCalls = plan.blocks.map(({ name, steps }) => {
     const input = current;
     const calls = steps.map((step) => callOf(step, name, input));
-    outputs[name] = current;
+    outputs.push(current);
     return calls;
   });
   const features = plan.blocks.at(-1)?.output ?? plan.pixels;

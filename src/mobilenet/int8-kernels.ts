@@ -70,9 +70,10 @@ export function registerInt8Kernels(
         kernelName,
         backendName: 'wasm',
         // Works in place, on the arena that it is given.
-        kernelFunc({ inputs, attrs }) {
-          run(...(attrs?.parameters as number[]));
-          return inputs.arena;
+        kernelFunc({ inputs: { arena }, attrs: { parameters } = {} }) {
+          if (arena === undefined) throw new Error(`The kernel ${kernelName} works on an arena.`);
+          run(...(parameters as number[]));
+          return arena;
         },
       });
     }

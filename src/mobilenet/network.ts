@@ -1,5 +1,11 @@
 import { AppError } from '../errors.ts';
-import { type Artifact, type ArtifactMetadata, openArtifact } from './artifact.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import {
+  type Artifact,
+  type ArtifactMetadata,
+  type OutputWeights,
+  openArtifact,
+} from './artifact.ts';
 import {
   type Backbone,
   type Inference,
@@ -17,7 +23,7 @@ import type { KernelBinary, KernelLevel } from './kernel-level.ts';
 import type { Block } from './layer-table.ts';
 import type { StartedInstance } from './started-instance.ts';
 
-/** What a runtime has to bring: the two files, each in the form that it can load. */
+/** What a runtime has to bring: the files, each in the form that it can load. */
 export interface NetworkAssets {
   /** tfjs's WASM binary, compiled; or its instance, where it has threads. */
   readonly wasm: WebAssembly.Module | StartedInstance;
@@ -25,13 +31,6 @@ export interface NetworkAssets {
   readonly artifact: ArrayBuffer;
   /** Petal's int8 kernels, for the kind of memory that the binary has; the first that is exact here is taken. */
   readonly kernels: readonly KernelBinary[];
-}
-
-/** What a network calculates with: TFLite's int8 by Petal's kernels, or float32 by tfjs's own. */
-export const arithmetics = ['int8', 'float32'] as const;
-export type Arithmetic = (typeof arithmetics)[number];
-
-export interface NetworkOptions {
   /** `int8` unless given. */
   readonly arithmetic?: Arithmetic | undefined;
 }
@@ -85,10 +84,12 @@ export interface LoadedNetwork {
  *
  * @throws Error where the artifact or the binary is not usable, or memory is short
  */
-export function loadNetwork(
-  { wasm, artifact: buffer, kernels }: NetworkAssets,
-  { arithmetic = 'int8' }: NetworkOptions = {},
-): LoadedNetwork {
+export function loadNetwork({
+  wasm,
+  artifact: buffer,
+  kernels,
+  arithmetic = 'int8',
+}: NetworkAssets): LoadedNetwork {
   const artifact = openArtifact(buffer);
   const { metadata } = artifact;
   const inputLength = metadata.inputSize ** 2 * 3;

@@ -5,6 +5,7 @@ import { extname, join, resolve } from 'node:path';
 const moduleTypes = {
   '.js': 'ESModule',
   '.wasm': 'CompiledWasm',
+  '.bin': 'Data',
   '.safetensors': 'Data',
 } as const;
 
@@ -28,7 +29,7 @@ export { default } from './entry.js';
  * @returns the main module first
  */
 export async function readWorkerModules(bundle: string, entry?: string): Promise<WorkerModule[]> {
-  const paths = globSync('*.{js,wasm,safetensors}', { cwd: bundle }).map((path) =>
+  const paths = globSync('*.{js,wasm,bin,safetensors}', { cwd: bundle }).map((path) =>
     join(bundle, path),
   );
   const main = join(bundle, 'worker.js');

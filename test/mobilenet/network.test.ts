@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { env, memory, setBackend } from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type Artifact, openArtifact } from '../../src/mobilenet/artifact.ts';
-import { Backbone } from '../../src/mobilenet/backbone.ts';
+import { infer } from '../../src/mobilenet/backbone.ts';
+import { FloatBackbone } from '../../src/mobilenet/float-backbone.ts';
 import {
   type LoadedNetwork,
   loadNetwork,
@@ -34,11 +35,11 @@ let assets: NetworkAssets;
 let network: LoadedNetwork;
 
 beforeAll(async () => {
-  assets = await readAssets(inject('artifactPath'));
+  assets = { ...(await readAssets(inject('artifactPath'))), arithmetic: 'float32' };
   network = loadNetwork(assets);
 });
 
-describe('the network on the WASM backend', () => {
+describe('the network in float32 on the WASM backend', () => {
   test('answers 1001 probabilities that sum to 1', () => {
     const probabilities = network.infer(randomInput(1)).probabilities;
     expect(probabilities).toHaveLength(1001);
@@ -113,15 +114,15 @@ describe('the same network elsewhere', () => {
     const input = randomInput(4);
     const expected = network.infer(input).probabilities;
     await setBackend('cpu');
-    const backbone = new Backbone(openArtifact(assets.artifact));
-    expect(maxDifference(backbone.infer(input).probabilities, expected)).toBeLessThan(1e-5);
+    const backbone = new FloatBackbone(openArtifact(assets.artifact));
+    expect(maxDifference(infer(backbone, input).probabilities, expected)).toBeLessThan(1e-5);
     backbone.dispose();
   });
 
   test('frees all of its weights when it is disposed of', async () => {
     await setBackend('cpu');
     const before = memory().numTensors;
-    const backbone = new Backbone(openArtifact(assets.artifact));
+    const backbone = new FloatBackbone(openArtifact(assets.artifact));
     expect(memory().numTensors).toBe(before + 106);
     backbone.dispose();
     expect(memory().numTensors).toBe(before);

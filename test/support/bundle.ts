@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readManifest } from '../../model/manifest.ts';
 import { SourcesFailed } from '../../model/obtain.ts';
 import { prepareArtifact } from '../../model/prepare.ts';
+import { buildKernels } from '../../src/testing/build-kernels.ts';
 import { buildWorker, bundleWorker } from '../../src/testing/build-worker.ts';
 import { seededArtifact } from './seeded-artifact.ts';
 
@@ -51,5 +52,7 @@ async function makeSeededBundle(): Promise<TestBundle> {
   const { artifact } = await readManifest();
   const artifactPath = join(folder, 'model', artifact);
   await writeFile(artifactPath, seededArtifact(1));
+  // Where tests read them that run the network by themselves.
+  await buildKernels(root);
   return { bundle: await bundleWorker(folder), artifactPath, trained: false };
 }

@@ -99,8 +99,7 @@ the older versions: --model garden is the newest one, --model garden@1 the first
 async function train(folder: string, options: Options): Promise<void> {
   const { listClassFolder } = await import('../class-folder.ts');
   const { openModelFolder, storeVersion } = await import('../model-folder.ts');
-  const { prepareArtifact } = await import('../../../model/prepare.ts');
-  const { readAssets } = await import('../../runtime/node.ts');
+  const { prepareAssets } = await import('../assets.ts');
   const { trainFolder } = await import('../train.ts');
   const { makeReport } = await import('../report.ts');
   const { openCommandCache } = await import('../command-cache.ts');
@@ -116,7 +115,7 @@ async function train(folder: string, options: Options): Promise<void> {
   const classes = await listClassFolder(folder);
   const modelFolder = join(out, name);
   await openModelFolder(modelFolder);
-  const assets = await readAssets(await prepareArtifact());
+  const assets = await prepareAssets();
   const cache = options.cache ? openCommandCache(assets) : undefined;
   const training = await trainFolder(assets, classes, {
     seed,

@@ -38,7 +38,7 @@ export function depthwise(
 ): void {
   memory.fill(zeros, <u8>padding, channelCount);
   const outputSide = side / stride;
-  const before = stride == 1 ? 1 : 0;
+  const before = stride === 1 ? 1 : 0;
   for (let row = 0; row < outputSide; row++) {
     const top = row * stride - before;
     for (let column = 0; column < outputSide; column++) {

@@ -1,0 +1,26 @@
+/**
+ * An engine in workerd, which takes its turns on request: the body is the
+ * pixels, the query says how many inferences, the answer is a `Turn`. The
+ * modules that it imports are laid beside it by `contender.ts`.
+ */
+
+import { load, takeTurn } from './engine.js';
+import wasm from './engine.wasm';
+import model from './model.bin';
+
+/** Made by the first request: engines wait while they load, which module scope does not allow. */
+let engine;
+
+export default {
+  /** @param {Request} request */
+  async fetch(request) {
+    try {
+      engine ??= await load({ wasm, model: new Uint8Array(model) });
+      const { searchParams } = new URL(request.url);
+      const pixels = new Uint8Array(await request.arrayBuffer());
+      return Response.json(await takeTurn(engine, pixels, Number(searchParams.get('inferences'))));
+    } catch (error) {
+      return new Response(String(error?.stack ?? error), { status: 500 });
+    }
+  },
+};

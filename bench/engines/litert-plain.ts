@@ -1,0 +1,6 @@
+import createModule from '@litertjs/core/wasm/litert_wasm_compat_internal.js';
+import type { LoadEngine } from './engine.ts';
+import { loadWithGlue } from './litert.ts';
+
+/** LiteRT.js, the build without relaxed SIMD. */
+export const load: LoadEngine = (parts) => loadWithGlue(createModule, parts);

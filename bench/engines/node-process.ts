@@ -1,0 +1,53 @@
+/**
+ * An engine in a Node.js process of its own, which takes its turns on request.
+ * `node bench/engines/node-process.ts <module> <binary or ""> <model>`, started
+ * with an IPC channel, sends `{}` or a {@link Failure} when it has loaded, and
+ * answers each {@link TurnRequest} with a `Turn` or a {@link Failure}.
+ */
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import type { Engine, LoadEngine } from './engine.ts';
+import { takeTurn } from './turn.ts';
+
+export interface TurnRequest {
+  /** uint8 [224, 224, 3], row-major RGB. */
+  readonly pixels: Uint8Array;
+  readonly inferences: number;
+}
+
+export interface Failure {
+  readonly failure: string;
+}
+
+const [modulePath, binaryPath, modelPath] = process.argv.slice(2);
+
+async function loadEngine(): Promise<Engine> {
+  const { load } = (await import(pathToFileURL(modulePath).href)) as { load: LoadEngine };
+  const binary = binaryPath === '' ? undefined : new Uint8Array(await readFile(binaryPath));
+  return await load({
+    wasm: binary === undefined ? undefined : await WebAssembly.compile(binary),
+    model: new Uint8Array(await readFile(modelPath)),
+  });
+}
+
+/** Sends what comes of it, or what went wrong. */
+async function answer<T extends object>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    const result = await work();
+    process.send?.(result);
+    return result;
+  } catch (error) {
+    process.send?.({ failure: String(error) } satisfies Failure);
+    return undefined;
+  }
+}
+
+const loading = loadEngine();
+process.on('message', ({ pixels, inferences }: TurnRequest) => {
+  void answer(async () => takeTurn(await loading, pixels, inferences));
+});
+await answer(async () => {
+  await loading;
+  return {};
+});
