@@ -29,12 +29,14 @@ const instructionFlags: Readonly<Record<KernelBuild['instructions'], readonly st
 /** A shared memory has a largest size, in pages of 64 KiB; this one admits every other. */
 const sharedFlags = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 
+/** That functions with vectors can't be called from JavaScript: none of those is exported. */
+const vectorExchangeWarning = 112;
+
 /** No memory, no data and no runtime of its own: all is exported functions. */
 const commonFlags = [
   ...['-O3', '--converge', '--noAssert', '--noColors'],
   ...['--runtime', 'stub', '--importMemory', '--noExportMemory'],
-  // That functions with vectors can't be called from JavaScript; none of those is exported.
-  ...['--disableWarning', '112'],
+  ...['--disableWarning', String(vectorExchangeWarning)],
 ];
 
 /**
@@ -77,6 +79,7 @@ export async function compileKernels(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { main } = await import('assemblyscript/asc');
   const files: Uint8Array<ArrayBuffer>[] = [];
+  let isRefused = false;
   const { error, stderr } = await main(
     [
       'index.ts',
@@ -90,12 +93,14 @@ export async function compileKernels(
       writeFile(_name, contents) {
         if (typeof contents !== 'string') files.push(new Uint8Array(contents));
       },
+      reportDiagnostic({ code }) {
+        isRefused ||= code !== vectorExchangeWarning;
+      },
     },
   );
   const [wasm] = files;
-  const said = stderr.toString();
-  if (error !== null || said !== '' || wasm === undefined) {
-    throw new Error(`The kernels could not be compiled.\n${said || error?.message}`);
+  if (error !== null || isRefused || wasm === undefined) {
+    throw new Error(`The kernels could not be compiled.\n${stderr}`);
   }
   return wasm;
 }
