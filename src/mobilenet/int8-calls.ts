@@ -3,7 +3,7 @@ import type { KernelCall } from './int8-kernels.ts';
 import type { Layer } from './layer-table.ts';
 import { weightSums } from './packed-weights.ts';
 import type { PlannedActivation, Step } from './plan.ts';
-import { outputRange, type Quantisation } from './quantisation.ts';
+import { outputRange, type Quantisation, roundToEven } from './quantisation.ts';
 
 /** Outputs whose first sums and multipliers stand together. */
 const groupOutputs = 8;
@@ -244,11 +244,6 @@ function addCall(
       ...[bias, a, b, shift, zeroPoint],
     ],
   };
-}
-
-function roundToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 function poolCall(

@@ -22,6 +22,12 @@ export interface ActivationQuantisation {
   readonly embedding: Quantisation;
 }
 
+/** To the nearest integer, of two the even one, as C's `lrintf` rounds. */
+export function roundToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
 /** The range that int8 outputs are clamped to: an activation function's, or all that there is. */
 export function outputRange(
   { scale, zeroPoint }: Quantisation,
@@ -30,7 +36,7 @@ export function outputRange(
   if (activation === 'linear') return { lowest: -128, highest: 127 };
   return {
     lowest: Math.max(-128, zeroPoint),
-    highest: Math.min(127, zeroPoint + Math.round(6 / scale)),
+    highest: Math.min(127, zeroPoint + roundToEven(Math.fround(6 / scale))),
   };
 }
 

@@ -132,7 +132,7 @@ function slide(
     let next2 = here0;
     let next3 = here0;
     for (let column = -1; column <= side; column++) {
-      const isInside = <i32>(<u32>column < <u32>side);
+      const isInside = i32(<u32>column < <u32>side);
       const upper = v128.load(select(t, padding, isInside));
       const center = v128.load(select(m, padding, isInside));
       const under = v128.load(select(b, padding, isInside));
@@ -188,7 +188,7 @@ function pixelAt(
   zeros: usize,
 ): usize {
   // Unsigned, -1 is beyond the side, too.
-  const isInside = <i32>(<u32>row < <u32>side) & <i32>(<u32>column < <u32>side);
+  const isInside = i32(<u32>row < <u32>side) & i32(<u32>column < <u32>side);
   return select(x + <usize>(row * side + column) * channelCount, zeros, isInside);
 }
 

@@ -16,6 +16,7 @@ const blockChannelBytes = 64;
  * `segmentStride` bytes apart, and rows `rowStride`.
  *
  * @param y [rows, outputs]; up to 7 bytes after its end may be written
+ * @param outputs a multiple of 8, unless there is one row
  * @param weights int8 [ceil(outputs / 8)][segments * segmentBytes / 4][8 outputs][4 inputs]
  * @param channels [ceil(outputs / 8)]: int32 [8], what the sums begin with; float32 [8], multipliers
  * @param zeroPoint of the outputs, as int8 like the range `lowest` to `highest` that they are clamped to
