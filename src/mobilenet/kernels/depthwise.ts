@@ -239,6 +239,11 @@ function window(
     let s1: v128;
     let s2: v128;
     let s3: v128;
+    // Plain SIMD has two sums of each channel, which stand apart until the end.
+    let t0 = i32x4.splat(0);
+    let t1 = t0;
+    let t2 = t0;
+    let t3 = t0;
     // Four channels' three rows of a column stand together, as their weights do.
     let top = v128.load(l0 + at);
     let middle = v128.load(l1 + at);
@@ -257,10 +262,14 @@ function window(
       s2 = withProducts(v128.load(channels, 64), v128.load(weights, 32), v2);
       s3 = withProducts(v128.load(channels, 80), v128.load(weights, 48), v3);
     } else {
-      s0 = fourChannels(weights, v0);
-      s1 = fourChannels(weights + 16, v1);
-      s2 = fourChannels(weights + 32, v2);
-      s3 = fourChannels(weights + 48, v3);
+      s0 = firstTwo(weights, v0);
+      t0 = lastTwo(weights, v0);
+      s1 = firstTwo(weights + 16, v1);
+      t1 = lastTwo(weights + 16, v1);
+      s2 = firstTwo(weights + 32, v2);
+      t2 = lastTwo(weights + 32, v2);
+      s3 = firstTwo(weights + 48, v3);
+      t3 = lastTwo(weights + 48, v3);
     }
     top = v128.load(m0 + at);
     middle = v128.load(m1 + at);
@@ -279,10 +288,14 @@ function window(
       s2 = withProducts(s2, v128.load(weights, 96), v2);
       s3 = withProducts(s3, v128.load(weights, 112), v3);
     } else {
-      s0 = i32x4.add(s0, fourChannels(weights + 64, v0));
-      s1 = i32x4.add(s1, fourChannels(weights + 80, v1));
-      s2 = i32x4.add(s2, fourChannels(weights + 96, v2));
-      s3 = i32x4.add(s3, fourChannels(weights + 112, v3));
+      s0 = i32x4.add(s0, firstTwo(weights + 64, v0));
+      t0 = i32x4.add(t0, lastTwo(weights + 64, v0));
+      s1 = i32x4.add(s1, firstTwo(weights + 80, v1));
+      t1 = i32x4.add(t1, lastTwo(weights + 80, v1));
+      s2 = i32x4.add(s2, firstTwo(weights + 96, v2));
+      t2 = i32x4.add(t2, lastTwo(weights + 96, v2));
+      s3 = i32x4.add(s3, firstTwo(weights + 112, v3));
+      t3 = i32x4.add(t3, lastTwo(weights + 112, v3));
     }
     top = v128.load(r0 + at);
     middle = v128.load(r1 + at);
@@ -301,10 +314,18 @@ function window(
       s2 = withProducts(s2, v128.load(weights, 160), v2);
       s3 = withProducts(s3, v128.load(weights, 176), v3);
     } else {
-      s0 = i32x4.add(v128.load(channels), i32x4.add(s0, fourChannels(weights + 128, v0)));
-      s1 = i32x4.add(v128.load(channels, 16), i32x4.add(s1, fourChannels(weights + 144, v1)));
-      s2 = i32x4.add(v128.load(channels, 64), i32x4.add(s2, fourChannels(weights + 160, v2)));
-      s3 = i32x4.add(v128.load(channels, 80), i32x4.add(s3, fourChannels(weights + 176, v3)));
+      s0 = i32x4.add(s0, firstTwo(weights + 128, v0));
+      t0 = i32x4.add(t0, lastTwo(weights + 128, v0));
+      s0 = i32x4.add(v128.load(channels), joined(s0, t0));
+      s1 = i32x4.add(s1, firstTwo(weights + 144, v1));
+      t1 = i32x4.add(t1, lastTwo(weights + 144, v1));
+      s1 = i32x4.add(v128.load(channels, 16), joined(s1, t1));
+      s2 = i32x4.add(s2, firstTwo(weights + 160, v2));
+      t2 = i32x4.add(t2, lastTwo(weights + 160, v2));
+      s2 = i32x4.add(v128.load(channels, 64), joined(s2, t2));
+      s3 = i32x4.add(s3, firstTwo(weights + 176, v3));
+      t3 = i32x4.add(t3, lastTwo(weights + 176, v3));
+      s3 = i32x4.add(v128.load(channels, 80), joined(s3, t3));
     }
     const first = i16x8.narrow_i32x4_s(
       requantise(s0, v128.load(channels, 32), origin),
@@ -320,12 +341,13 @@ function window(
   }
 }
 
-/** Plain SIMD: a column's sums of four channels. */
-function fourChannels(weights: usize, values: v128): v128 {
-  return joined(
-    i32x4.dot_i16x8_s(v128.load8x8_s(weights), extendLow(values)),
-    i32x4.dot_i16x8_s(v128.load8x8_s(weights, 8), extendHigh(values)),
-  );
+/** Plain SIMD: a column's sums of the first two of four channels, two for each. */
+function firstTwo(weights: usize, values: v128): v128 {
+  return i32x4.dot_i16x8_s(v128.load8x8_s(weights), extendLow(values));
+}
+
+function lastTwo(weights: usize, values: v128): v128 {
+  return i32x4.dot_i16x8_s(v128.load8x8_s(weights, 8), extendHigh(values));
 }
 
 function interleaveLow(a: v128, b: v128): v128 {
