@@ -7,6 +7,7 @@ import {
   healthAnswer,
   problemAnswer,
 } from '../../src/contract/answers.ts';
+import type { Arithmetic } from '../../src/mobilenet/arithmetic.ts';
 import { type Petal, startPetal } from '../../src/testing/start-petal.ts';
 import { neverSent } from '../support/never-sent.ts';
 
@@ -18,12 +19,15 @@ const photo = new Uint8Array(Buffer.from(base64, 'base64'));
 
 let worker: Petal;
 
-beforeAll(async () => {
-  worker = await startPetal({ bundle: inject('bundle'), entry });
-});
-afterAll(async () => {
-  await worker.dispose();
-});
+function useWorker(arithmetic: Arithmetic): void {
+  beforeAll(async () => {
+    const bindings = { PETAL_ARITHMETIC: arithmetic };
+    worker = await startPetal({ bundle: inject('bundle'), entry, bindings });
+  });
+  afterAll(async () => {
+    await worker.dispose();
+  });
+}
 
 function post(body: BodyInit, hasMemory: boolean): Promise<Response> {
   const headers = hasMemory ? {} : { 'x-test-no-memory': 'true' };
@@ -41,7 +45,20 @@ async function health(): Promise<HealthAnswer> {
   return healthAnswer.parse(await response.json());
 }
 
-describe('the bundled Worker in an isolate that runs out of memory', () => {
+describe('the bundled Worker in int8, in an isolate that runs out of memory', () => {
+  useWorker('int8');
+
+  test('needs no more of it for photos', async () => {
+    const before = await health();
+    const response = await post(neverSent(photo), false);
+    expect(classifyAnswer.parse(await response.json())).toEqual(await classify());
+    expect(await health()).toEqual(before);
+  });
+});
+
+describe('the bundled Worker in float32, in an isolate that runs out of memory', () => {
+  useWorker('float32');
+
   test('refuses the photo with a 503, and answers the next with a rebuilt network', async () => {
     const before = await health();
     const refusal = await post(neverSent(photo), false);
