@@ -20,6 +20,12 @@ describe('readConfig', () => {
     expect(config).toMatchObject({ maxUploadBytes: 3e6, maxPixels: 5e6, maxDecodeBytes: 7e6 });
   });
 
+  test('takes int8 unless float32 is asked for, and nothing else', () => {
+    expect(readConfig({}).arithmetic).toBe('int8');
+    expect(readConfig({ PETAL_ARITHMETIC: 'float32' }).arithmetic).toBe('float32');
+    expect(() => readConfig({ PETAL_ARITHMETIC: 'float16' })).toThrow('PETAL_ARITHMETIC');
+  });
+
   test('can not be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });

@@ -20,7 +20,8 @@ let assets: NetworkAssets;
 let expected: Float32Array;
 
 beforeAll(async () => {
-  assets = await readAssets(inject('artifactPath'));
+  // Its kernels allocate at each photo, so that every way to break is open.
+  assets = { ...(await readAssets(inject('artifactPath'))), arithmetic: 'float32' };
   expected = loadNetwork(assets).infer(input).probabilities;
 });
 
@@ -209,5 +210,30 @@ describe('keepNetwork', () => {
     expect(keep).toThrow(unavailable);
     fails = false;
     expect(keep().inputSize).toBe(224);
+  });
+});
+
+describe('a network in int8 whose kernels trap', () => {
+  test('is loaded anew, gives its memory back, and answers the same bytes', async () => {
+    const int8: NetworkAssets = { ...assets, arithmetic: 'int8' };
+    let loads = 0;
+    const keep = keepNetwork(() => {
+      loads += 1;
+      return loadNetwork(int8);
+    });
+    const answer = keep().infer(input);
+    const references = keepReferences();
+    const trap = new WebAssembly.RuntimeError('memory access out of bounds');
+    const runKernel = vi.spyOn(engine(), 'runKernel').mockImplementation(() => {
+      throw trap;
+    });
+    const refusal = thrownBy(() => keep().infer(input));
+    runKernel.mockRestore();
+    expect(refusal).toMatchObject({ code: 'model-unavailable', cause: trap });
+    expect(getKernel('Int8Stem', 'wasm')).toBeUndefined();
+    await collectGarbage();
+    expect(references.map((reference) => reference.deref() === undefined)).toEqual([true, true]);
+    expect(keep().infer(input)).toEqual(answer);
+    expect(loads).toBe(2);
   });
 });

@@ -17,7 +17,8 @@ let network: LoadedNetwork;
 let input: Uint8Array;
 
 beforeAll(async () => {
-  assets = await readAssets(inject('artifactPath'));
+  // Tails are float32: with the backbone in float32, too, they give the very same.
+  assets = { ...(await readAssets(inject('artifactPath'))), arithmetic: 'float32' };
   artifact = openArtifact(assets.artifact);
   network = loadNetwork(assets);
   const random = seededRandom(4);
@@ -113,5 +114,33 @@ describe('activationBefore', () => {
     for (const name of ['classifier', 'block99']) {
       expect(() => network.activationBefore(input, name)).toThrow(RangeError);
     }
+  });
+});
+
+describe('a tail on the backbone in int8', () => {
+  beforeAll(() => {
+    network = loadNetwork({ ...assets, arithmetic: 'int8' });
+  });
+
+  test('gives the backbone’s embedding to within the rounding of its last layer’s outputs', () => {
+    const { activations } = artifact;
+    const [own, tuned] = network.read(input, ['backbone', tailFrom('embedding')]);
+    // Half a step where the layer rounds, and half a step where the mean does.
+    const bound = 0.501 * (activations.layers.embedding.scale + activations.embedding.scale);
+    for (const [channel, value] of own.embedding.entries()) {
+      const real = Math.min(tuned.embedding[channel], 255 * activations.embedding.scale);
+      expect(Math.abs(real - value)).toBeLessThan(bound);
+    }
+  });
+
+  test('gives the same alone as with others, and leaves the backbone’s bytes as they are', () => {
+    const before = network.infer(input, { featureMap: true });
+    const heapBytes = network.wasmHeapBytes();
+    const tails: Source[] = firstBlocks.map((block) => tailFrom(block, 1.25));
+    const sources: Source[] = [...tails, 'backbone', tailFrom('block16', 0.5)];
+    const together = network.read(input, sources);
+    expect(network.wasmHeapBytes()).toBeGreaterThan(heapBytes);
+    expect(sources.map((source) => network.read(input, [source])[0])).toEqual(together);
+    expect(network.infer(input, { featureMap: true })).toEqual(before);
   });
 });

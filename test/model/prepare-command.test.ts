@@ -68,13 +68,13 @@ describe('node model/prepare.ts', { timeout: 60_000 }, () => {
     const artifact = join('model', 'random.safetensors');
     expect(await run(folder, '../mirror')).toEqual({
       exitCode: 0,
-      stdout: `Wrote ${artifact} (3.6 MB).\n`,
+      stdout: `Wrote ${artifact} (3.7 MB).\n`,
       stderr: `Copied ${join('..', 'mirror', 'random.tflite')} (4.0 MB).\n`,
     });
     expect(await weightsIn(folder)).toEqual(['random.safetensors', 'random.tflite']);
     expect(await run(folder, mirror)).toEqual({
       exitCode: 0,
-      stdout: `Nothing to do, this is current: ${artifact} (3.6 MB).\n`,
+      stdout: `Nothing to do, this is current: ${artifact} (3.7 MB).\n`,
       stderr: '',
     });
   });

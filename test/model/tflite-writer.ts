@@ -18,6 +18,7 @@ import {
   tensorTypes,
 } from '../../model/tflite-schema.ts';
 import type { Block, Layer } from '../../src/mobilenet/layer-table.ts';
+import type { Quantisation } from '../../src/mobilenet/quantisation.ts';
 
 /** What stands in the file for one layer. */
 export interface WrittenLayer {
@@ -26,8 +27,8 @@ export interface WrittenLayer {
   /** One an output channel. */
   readonly scales: Float32Array;
   readonly biases: Int32Array;
-  /** Real value of a bias's unit, one an output channel. */
-  readonly biasScales: Float32Array;
+  /** Of what comes out of it. */
+  readonly output: Quantisation;
 }
 
 export interface WriteTfliteOptions {
@@ -50,6 +51,12 @@ export interface WriteTfliteOptions {
   isDetached?: (layer: Layer) => boolean;
   /** What the pooling averages over. [1, 2]. */
   poolingAxes?: number[];
+  /** What the layer's output is written in. `int8`. */
+  outputTypeOf?: (layer: Layer) => TensorType;
+  /** How many scales the layer's output has. 1. */
+  outputScaleCountOf?: (layer: Layer) => number;
+  /** What the unit of the layer's biases is, over input scale times weight scale. 1. */
+  biasUnitOf?: (layer: Layer) => number;
   /** Leaves out what follows the classifier. */
   withoutSoftmax?: boolean;
 }
@@ -58,6 +65,11 @@ export interface WrittenTflite {
   readonly bytes: Uint8Array;
   /** By layer name. */
   readonly layers: ReadonlyMap<string, WrittenLayer>;
+  readonly input: Quantisation;
+  /** By the name of the residual block. */
+  readonly sums: ReadonlyMap<string, Quantisation>;
+  /** Of what the pooling gives. */
+  readonly embedding: Quantisation | undefined;
 }
 
 /** Marsaglia's xorshift32: fast, and the same everywhere. Gives int32 values. */
@@ -83,7 +95,9 @@ export function writeTflite(
   options: WriteTfliteOptions = {},
 ): WrittenTflite {
   const writer = new Writer(options);
-  const stemInput = writer.tensor('int8', [1, 1, 1, 1]);
+  const stemInput = writer.activation();
+  const sums = new Map<string, Quantisation>();
+  let embedding: Quantisation | undefined;
   let current = stemInput;
   const side = options.inputSize ?? inputSize;
   const input = writer.tensor('uint8', [1, side, side, 3]);
@@ -92,6 +106,7 @@ export function writeTflite(
     if (block.name === 'classifier') {
       const axes = new Int32Array(options.poolingAxes ?? [1, 2]);
       current = writer.follow('MEAN', [current, writer.constant('int32', [axes.length], axes)]);
+      embedding = writer.quantisationOf(current);
     }
     const blockInput = current;
     for (const layer of block.layers) {
@@ -104,6 +119,7 @@ export function writeTflite(
         type: 11,
         offset: writer.activationOnly(options.residualActivation ?? 'none'),
       });
+      sums.set(block.name, writer.quantisationOf(current));
     }
   }
   if (options.withoutSoftmax !== true) {
@@ -111,7 +127,13 @@ export function writeTflite(
     current = writer.follow('SOFTMAX', [current]);
   }
   const output = writer.follow('QUANTIZE', [current]);
-  return { bytes: writer.finish(input, output), layers: writer.layers };
+  return {
+    bytes: writer.finish(input, output),
+    layers: writer.layers,
+    input: writer.quantisationOf(stemInput),
+    sums,
+    embedding,
+  };
 }
 
 class Writer {
@@ -121,6 +143,8 @@ class Writer {
   readonly #builder = new Builder(4 << 20);
   readonly #operatorNames = Object.values(operatorNames);
   readonly #tensors: Offset[] = [];
+  /** By the index of the tensor. */
+  readonly #quantisations = new Map<number, Quantisation>();
   readonly #operators: Offset[] = [];
   /** The schema wants buffer 0 to be empty: it is that of the activations. */
   readonly #buffers: Offset[] = [];
@@ -178,6 +202,27 @@ class Writer {
     return this.tensor(type, shape, this.#buffers.push(buffer) - 1, quantization);
   }
 
+  /** @returns the index of an activation's tensor, quantised at random */
+  activation(type: TensorType = 'int8', scaleCount = 1): number {
+    const quantisation = { scale: this.#randomScale(), zeroPoint: this.#random() >> 24 };
+    const scales = new Float32Array(scaleCount).fill(quantisation.scale);
+    const quantization = this.#quantization(scales, quantisation.zeroPoint);
+    const index = this.tensor(type, [1, 1, 1, 1], 0, quantization);
+    this.#quantisations.set(index, quantisation);
+    return index;
+  }
+
+  quantisationOf(activation: number): Quantisation {
+    const found = this.#quantisations.get(activation);
+    if (found === undefined) throw new Error(`Tensor ${activation} is not an activation.`);
+    return found;
+  }
+
+  /** A float32 in 0..1, without 0. */
+  #randomScale(): number {
+    return (1 + (this.#random() >>> 8)) / 2 ** 24;
+  }
+
   #quantization(scales: Float32Array, zeroPoint: number): Offset {
     const scaleOffset = this.#vector(scales, 4, (builder, scale) => builder.addFloat32(scale));
     const zeroPoints = Array.from(scales, () => BigInt(zeroPoint));
@@ -208,8 +253,12 @@ class Writer {
   }
 
   /** Adds an operator with a new output, whose index it returns. */
-  follow(name: OperatorName, inputs: number[], options?: { type: number; offset: Offset }): number {
-    const output = this.tensor('int8', [1, 1, 1, 1]);
+  follow(
+    name: OperatorName,
+    inputs: number[],
+    options?: { type: number; offset: Offset },
+    output = this.activation(),
+  ): number {
     this.operator(name, inputs, output, options);
     return output;
   }
@@ -223,9 +272,19 @@ class Writer {
 
   /** @returns the index of the convolution's output */
   convolution(layer: Layer, input: number): number {
-    const { weightType = 'int8', hasBias = () => true, zeroPointOf = () => 0 } = this.#options;
-    const written = this.#randomLayer(layer);
+    const {
+      weightType = 'int8',
+      hasBias = () => true,
+      zeroPointOf = () => 0,
+      outputTypeOf = () => 'int8',
+      outputScaleCountOf = () => 1,
+      biasUnitOf = () => 1,
+    } = this.#options;
+    const output = this.activation(outputTypeOf(layer), outputScaleCountOf(layer));
+    const written = { ...this.#randomLayer(layer), output: this.quantisationOf(output) };
     this.layers.set(layer.name, written);
+    const { scale: inputScale } = this.quantisationOf(input);
+    const biasScales = written.scales.map((scale) => inputScale * scale * biasUnitOf(layer));
     const { inputChannels, outputChannels } = layer;
     const shape = {
       stem: [outputChannels, 3, 3, inputChannels],
@@ -242,13 +301,14 @@ class Writer {
       'int32',
       [outputChannels],
       written.biases,
-      this.#quantization(written.biasScales, 0),
+      this.#quantization(biasScales, 0),
     );
     const depthwise = layer.kind === 'depthwise';
     return this.follow(
       depthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D',
       [input, filter, hasBias(layer) ? bias : -1],
       { type: depthwise ? 2 : 1, offset: this.#convolutionOptions(layer) },
+      output,
     );
   }
 
@@ -271,15 +331,17 @@ class Writer {
     });
   }
 
-  #randomLayer({ kind, inputChannels, outputChannels }: Layer): WrittenLayer {
+  #randomLayer({
+    kind,
+    inputChannels,
+    outputChannels,
+  }: Layer): Pick<WrittenLayer, 'weights' | 'scales' | 'biases'> {
     const inputs = kind === 'depthwise' ? 1 : inputChannels;
     const length = outputChannels * inputs * (kind === 'pointwise' ? 1 : 9);
-    const scale = () => (1 + (this.#random() >>> 8)) / 2 ** 24;
     return {
       weights: new Int8Array(length).map(() => this.#random()),
-      scales: new Float32Array(outputChannels).map(scale),
+      scales: new Float32Array(outputChannels).map(() => this.#randomScale()),
       biases: new Int32Array(outputChannels).map(() => this.#random() >> 12),
-      biasScales: new Float32Array(outputChannels).map(scale),
     };
   }
 

@@ -40,10 +40,11 @@ function refusalOf(bytes: Uint8Array): string {
 
 describe('reading MobileNetV2 from a .tflite file', () => {
   const written = writeTflite(mobilenetV2());
-  const weightsOf = readMobilenetV2(written.bytes);
+  const { blocks, activations, layerOf } = readMobilenetV2(written.bytes);
   const layers = mobilenetV2().flatMap((block) => block.layers);
 
   test('finds all 53 convolutions', () => {
+    expect(blocks).toEqual(mobilenetV2());
     expect(layers).toHaveLength(53);
     expect([...written.layers.keys()]).toEqual(layers.map((layer) => layer.name));
   });
@@ -63,7 +64,7 @@ describe('reading MobileNetV2 from a .tflite file', () => {
           }
         }
       }
-      const { weights } = weightsOf(layer);
+      const { weights } = layerOf(layer);
       expect(weights).toHaveLength(expected.length);
       const firstDifference = weights.findIndex((weight, i) => weight !== expected[i]);
       expect(firstDifference, layer.name).toBe(-1);
@@ -72,27 +73,36 @@ describe('reading MobileNetV2 from a .tflite file', () => {
 
   test('leaves depthwise filters, [1, height, width, channels], in their order', () => {
     for (const layer of layers.filter(({ kind }) => kind === 'depthwise')) {
-      const { weights } = weightsOf(layer);
+      const { weights } = layerOf(layer);
       expect(weights).toHaveLength(9 * layer.outputChannels);
       expect(weights, layer.name).toEqual(written.layers.get(layer.name)?.weights);
     }
   });
 
-  test('keeps the scales and gives the biases in real numbers', () => {
+  test('keeps the scales and the biases', () => {
     for (const layer of layers) {
-      const { scales, biases } = weightsOf(layer);
+      const { scales, biases } = layerOf(layer);
       const file = written.layers.get(layer.name);
       expect(scales, layer.name).toEqual(file?.scales);
-      const real = Array.from(file?.biases ?? [], (bias, channel) =>
-        Math.fround(bias * (file?.biasScales[channel] ?? Number.NaN)),
-      );
-      expect([...biases], layer.name).toEqual(real);
+      expect(biases, layer.name).toEqual(file?.biases);
     }
+  });
+
+  test('tells how the input, every layer, every residual and the pooling are quantised', () => {
+    expect(activations).toEqual({
+      input: written.input,
+      layers: Object.fromEntries(
+        [...written.layers].map(([name, { output }]) => [name, output] as const),
+      ),
+      sums: Object.fromEntries(written.sums),
+      embedding: written.embedding,
+    });
+    expect(written.sums.size).toBe(10);
   });
 
   test('has no weights for a layer that is not of the network', () => {
     const stranger = { ...layers[0], name: 'block99.expand' };
-    expect(() => weightsOf(stranger)).toThrow('MobileNetV2 has no layer named block99.expand.');
+    expect(() => layerOf(stranger)).toThrow('MobileNetV2 has no layer named block99.expand.');
   });
 });
 
@@ -209,6 +219,21 @@ describe('refusing another network', () => {
       'a pooling of one axis',
       { poolingAxes: [1] },
       'the axes of the pooling should be [1,2] but is [1].',
+    ],
+    [
+      'activations that are not int8',
+      { outputTypeOf: ({ name }) => (name === 'block10.expand' ? 'uint8' : 'int8') },
+      'layer block10.expand: type should be "int8" but is "uint8".',
+    ],
+    [
+      'activations with a scale for each channel',
+      { outputScaleCountOf: ({ name }) => (name === 'block10.depthwise' ? 384 : 1) },
+      'layer block10.depthwise: number of scales should be 1 but is 384.',
+    ],
+    [
+      'biases in other units than input scale times weight scale',
+      { biasUnitOf: ({ name }) => (name === 'block10.project' ? 1 + 2 ** -22 : 1) },
+      'layer block10.project: scale of biases should be true but is false.',
     ],
     [
       'no softmax',
