@@ -29,10 +29,10 @@ function turned(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2, ...exif, ...jpeg.slice(2)]);
 }
 
-/** 64 x 64 pixels of one gray. */
+/** 64 x 64 pixels of one gray, which the network takes for nothing. */
 function grayBmp(): Uint8Array<ArrayBuffer> {
   const side = 64;
-  const bytes = new Uint8Array(54 + side * side * 3).fill(128, 54);
+  const bytes = new Uint8Array(54 + side * side * 3).fill(192, 54);
   const header = new DataView(bytes.buffer);
   header.setUint16(0, 0x424d);
   header.setUint32(2, bytes.length, true);
