@@ -296,7 +296,7 @@ function report(
   const notes = [
     formatPhotos(all),
     `Stages are means of the middle 80 % of ${rival?.photo.count ?? 0} photos, contenders taking turns of ${photosPerTurn} photos in one isolated page. workerd's clock ticks in whole milliseconds. A photo's time is the page's: with the Web Worker's messages, or HTTP on this machine.`,
-    'Threads wait for each other: where other programs use the cores, they lose most.',
+    'Threads serve float32 alone, and wait for each other: where other programs use the cores, they lose most.',
     "Loading is with a warm-up inference. The first one of each downloads from this machine what the ones before it didn't; the others find all of it in Cache Storage.",
   ];
   return {
