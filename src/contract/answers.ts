@@ -163,6 +163,13 @@ export const healthAnswer = z
   .strictObject({
     status: z.literal('ok'),
     model,
+    kernels: z
+      .enum(['relaxed-simd', 'relaxed-simd-signed', 'simd', 'scalar'])
+      .meta({
+        description:
+          'Instruction level of the int8 kernels that run; missing where the network calculates in float32.',
+      })
+      .optional(),
     wasmHeapBytes: z.int().meta({
       description:
         'Size of the WASM memory; it never shrinks, and stops growing after the first photo.',

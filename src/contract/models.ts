@@ -22,6 +22,10 @@ export const modelAnswer = z
     name: z.string().meta({ examples: ['mobilenet_v2_1.0_224'] }),
     input: z.strictObject({ width: z.int(), height: z.int(), channels: z.literal(3) }),
     labelCount: z.int(),
+    arithmetic: z.enum(['int8', 'float32']).meta({
+      description:
+        'What the network calculates with. Another arithmetic answers slightly other probabilities.',
+    }),
     license: z.string(),
     source: z.url(),
     sourceSha256: sha256,

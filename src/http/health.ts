@@ -4,7 +4,7 @@ import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
 import type { AppParts } from './parts.ts';
 
-/** GET /healthz: whether photos can be classified, and the two numbers that would show a leak. */
+/** GET /healthz: whether photos can be classified, by which kernels, and the two numbers that would show a leak. */
 export function healthRoutes({ network }: AppParts) {
   return new Hono<PetalEnv>().get('/healthz', (c) => {
     const loaded = network();
@@ -13,6 +13,7 @@ export function healthRoutes({ network }: AppParts) {
       c.json({
         status: 'ok',
         model: loaded.metadata.model,
+        ...(loaded.kernelLevel === undefined ? {} : { kernels: loaded.kernelLevel }),
         wasmHeapBytes: loaded.wasmHeapBytes(),
         tensorCount: loaded.tensorCount(),
       }),

@@ -9,13 +9,14 @@ import type { AppParts } from './parts.ts';
 export function homeRoutes({ access, network }: AppParts) {
   return new Hono<PetalEnv>()
     .get('/', (c) => {
-      const { model, inputSize, labelCount } = network().metadata;
+      const { metadata, arithmetic } = network();
+      const { model, inputSize, labelCount } = metadata;
       const classifyUrl = new URL('/v1/classify', c.req.url).href;
       const main = html`<header class="masthead">
         <h1>Petal</h1>
         <p>Send a photo, get the names of what it shows.</p>
       </header>
-      <div id="try" data-model="${model}">
+      <div id="try" data-model="${model}" data-arithmetic="${arithmetic}">
       <form method="post" action="/v1/classify" enctype="multipart/form-data">
         <p><label for="image">Photo</label> <input id="image" name="image" type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/bmp" required></p>
         ${access.turnstile === undefined ? '' : html`<noscript><p>Here Petal asks for a check that you are a person, which needs JavaScript.</p></noscript>`}

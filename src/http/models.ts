@@ -7,7 +7,7 @@ import type {
   ModelsAnswer,
 } from '../contract/models.ts';
 import { AppError } from '../errors.ts';
-import type { ArtifactMetadata } from '../mobilenet/artifact.ts';
+import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { admitToModel } from './admission.ts';
 import { readReference } from './answering.ts';
 import { compatible } from './compatible.ts';
@@ -27,7 +27,7 @@ export function modelRoutes(parts: AppParts, room: WaitingRoom) {
   return new Hono<PetalEnv>()
     .get('/v1/models', async (c) => {
       c.header('Cache-Control', 'no-store');
-      const models = [describeModel(parts.network().metadata), ...(await summaries(c, parts))];
+      const models = [describeModel(parts.network()), ...(await summaries(c, parts))];
       return typed<ModelsAnswer>(c.json({ models }));
     })
     .get('/v1/models/:name', compatible, admitToModel(parts, room, 'name'), (c) =>
@@ -43,7 +43,7 @@ async function describe(
   c.header('Cache-Control', 'no-store');
   if (isBackbone(parts, reference)) {
     c.get('facts').model = reference;
-    return c.json(describeModel(parts.network().metadata));
+    return c.json(describeModel(parts.network()));
   }
   const { name, version } = readReference(reference);
   return c.json(await describeCustomModel(c, parts, name, version));
@@ -70,12 +70,13 @@ async function mayClassify(c: Context<PetalEnv>, { access }: AppParts): Promise<
   }
 }
 
-function describeModel(metadata: ArtifactMetadata): ModelAnswer {
+function describeModel({ metadata, arithmetic }: LoadedNetwork): ModelAnswer {
   const { model, inputSize, labelCount, license, source, sourceSha256, sha256 } = metadata;
   return {
     name: model,
     input: { width: inputSize, height: inputSize, channels: 3 },
     labelCount,
+    arithmetic,
     license,
     source,
     sourceSha256,

@@ -1,4 +1,5 @@
-import { wasmBinaryName } from '../runtime/wasm-binary.ts';
+import type { KernelLevel } from '../mobilenet/kernel-level.ts';
+import { compiledKernelLevels, wasmBinaryName } from '../runtime/wasm-binary.ts';
 
 /** One of tfjs's binaries, and how it is run. */
 export interface BinaryChoice {
@@ -6,6 +7,8 @@ export interface BinaryChoice {
   readonly name: string;
   /** How many threads it works with, the one that asks among them. */
   readonly threads: number;
+  /** Levels of the int8 kernels that are downloaded with it; the first that is exact here is taken. */
+  readonly kernels: readonly KernelLevel[];
 }
 
 export const threadedBinary = 'tfjs-backend-wasm-threaded-simd.wasm';
@@ -18,9 +21,10 @@ const maxThreads = 4;
 
 /** What this browser should try, the fastest first; the last runs wherever WebAssembly does. */
 export function binaryChoices(): BinaryChoice[] {
-  const single = { name: wasmBinaryName(), threads: 1 };
+  const kernels = compiledKernelLevels();
+  const single = { name: wasmBinaryName(), threads: 1, kernels };
   // Of the threaded binary there is one, with SIMD.
   const mayThread = globalThis.crossOriginIsolated && single.name.includes('simd');
   const threads = mayThread ? Math.min(navigator.hardwareConcurrency, maxThreads) : 1;
-  return threads > 1 ? [{ name: threadedBinary, threads }, single] : [single];
+  return threads > 1 ? [{ name: threadedBinary, threads, kernels }, single] : [single];
 }

@@ -14,6 +14,8 @@ export interface LocalFiles {
   readonly worker: string;
   /** tfjs's binaries by their name. */
   readonly binaries: Readonly<Record<string, SiteFile>>;
+  /** The int8 kernels by the name of their file; see `kernelFileName`. */
+  readonly kernels: Readonly<Record<string, SiteFile>>;
   /** Emscripten's glue of the threaded binary, a classic script. */
   readonly threadedGlue: string;
   /** What each of its threads runs. */

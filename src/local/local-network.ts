@@ -1,4 +1,6 @@
 import type { ClassifyAnswer } from '../contract/answers.ts';
+import type { Arithmetic } from '../mobilenet/arithmetic.ts';
+import type { KernelLevel } from '../mobilenet/kernel-level.ts';
 import { type BinaryChoice, binaryChoices } from './binary-choice.ts';
 import { LocalError, StartError } from './local-error.ts';
 import { startWorkerNetwork } from './worker-network.ts';
@@ -34,6 +36,9 @@ export interface LocalNetwork {
   readonly binary: string;
   /** How many threads it works with; 1 where the page is not cross-origin isolated. */
   readonly threads: number;
+  readonly arithmetic: Arithmetic;
+  /** Instruction level of Petal's int8 kernels that run, on one thread; missing in float32. */
+  readonly kernels?: KernelLevel;
   /** A sentence that says why the download could not be kept for the next time; missing where it was. */
   readonly notKept?: string;
   /**
@@ -54,6 +59,8 @@ export interface LoadOptions {
   /** Is told how much of the download is there. Nothing is downloaded where the cache has it. */
   readonly onProgress?: ((loadedBytes: number, totalBytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What the server calculates with, so that both give the same answers; `int8` unless given. */
+  readonly arithmetic?: Arithmetic | undefined;
   /** Which of tfjs's binaries is tried, in this order; those that suit this browser unless given. */
   readonly binaries?: readonly BinaryChoice[] | undefined;
 }
@@ -66,7 +73,7 @@ export interface LoadOptions {
  * @throws the signal's reason where it is aborted
  */
 export async function loadLocalNetwork(options: LoadOptions = {}): Promise<LocalNetwork> {
-  const { url = import.meta.url, onProgress, signal } = options;
+  const { url = import.meta.url, arithmetic = 'int8', onProgress, signal } = options;
   signal?.throwIfAborted();
   for (const name of ['Worker', 'WebAssembly'] as const) {
     if (name in globalThis) continue;
@@ -78,7 +85,13 @@ export async function loadLocalNetwork(options: LoadOptions = {}): Promise<Local
   let failure: unknown;
   for (const binary of options.binaries ?? binaryChoices()) {
     try {
-      return await startWorkerNetwork({ url: new URL(url), binary, onProgress, signal });
+      return await startWorkerNetwork({
+        url: new URL(url),
+        binary,
+        arithmetic,
+        onProgress,
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
       failure = error;

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { loadNetwork } from '../mobilenet/network.ts';
 import { makeAssets } from '../runtime/browser.ts';
 import { importingBlob } from './importing-blob.ts';
+import { kernelFileName } from './kernel-file-name.ts';
 import { LocalError } from './local-error.ts';
 import type { Reply, Request, StartRequest } from './messages.ts';
 import { PhotoClassifier } from './photo-classifier.ts';
@@ -29,18 +30,25 @@ async function answer(request: Request): Promise<Reply> {
   }
 }
 
-async function start({ url: address, files, binary }: StartRequest): Promise<Reply> {
-  const url = new URL(address);
-  const { contents, notKept } = await readSiteFiles([files.binaries[binary.name], files.artifact], {
-    url,
-    current: [...Object.values(files.binaries), files.artifact],
-    onProgress: (loadedBytes, totalBytes) => reply({ kind: 'progress', loadedBytes, totalBytes }),
-  });
-  reply({ kind: 'downloaded', notKept });
+async function start(request: StartRequest): Promise<Reply> {
+  const { files, binary, arithmetic } = request;
   const { threads } = binary;
+  const url = new URL(request.url);
+  const levels = arithmetic === 'int8' ? binary.kernels : [];
+  const kernelFiles = levels.map((level) => files.kernels[kernelFileName(level, threads > 1)]);
+  const { contents, notKept } = await readSiteFiles(
+    [files.binaries[binary.name], files.artifact, ...kernelFiles],
+    {
+      url,
+      current: [...Object.values(files.binaries), ...Object.values(files.kernels), files.artifact],
+      onProgress: (loadedBytes, totalBytes) => reply({ kind: 'progress', loadedBytes, totalBytes }),
+    },
+  );
+  reply({ kind: 'downloaded', notKept });
+  const [wasm, artifact, ...kernels] = contents;
   const worker = new URL(files.threadWorker, url);
   const assets = await makeAssets(
-    { binary: contents[0], artifact: contents[1] },
+    { binary: wasm, artifact, kernels: levels.map((level, i) => ({ level, wasm: kernels[i] })) },
     threads === 1
       ? undefined
       : {
@@ -49,8 +57,9 @@ async function start({ url: address, files, binary }: StartRequest): Promise<Rep
           glue: new URL(files.threadedGlue, url).href,
         },
   );
-  classifier = new PhotoClassifier(loadNetwork(assets));
-  return { kind: 'started', threads };
+  const network = loadNetwork({ ...assets, arithmetic });
+  classifier = new PhotoClassifier(network);
+  return { kind: 'started', threads, kernels: network.kernelLevel };
 }
 
 /** Anything but a refusal of one photo: the network can't be used, or not any more. */

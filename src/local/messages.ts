@@ -1,3 +1,5 @@
+import type { Arithmetic } from '../mobilenet/arithmetic.ts';
+import type { KernelLevel } from '../mobilenet/kernel-level.ts';
 import type { BinaryChoice } from './binary-choice.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { LocalAnswer } from './local-network.ts';
@@ -11,6 +13,7 @@ export interface StartRequest {
   readonly url: string;
   readonly files: LocalFiles;
   readonly binary: BinaryChoice;
+  readonly arithmetic: Arithmetic;
 }
 
 export interface PhotoRequest {
@@ -37,7 +40,11 @@ export type Reply =
   | { readonly kind: 'progress'; readonly loadedBytes: number; readonly totalBytes: number }
   /** All is there, and the binary is being started. `notKept` says why it will be downloaded again. */
   | { readonly kind: 'downloaded'; readonly notKept: string | undefined }
-  | { readonly kind: 'started'; readonly threads: number }
+  | {
+      readonly kind: 'started';
+      readonly threads: number;
+      readonly kernels: KernelLevel | undefined;
+    }
   /** It can't be used any more, for this reason. */
   | { readonly kind: 'failed'; readonly sentence: string }
   | { readonly kind: 'answer'; readonly answer: LocalAnswer }

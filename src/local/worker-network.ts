@@ -1,3 +1,5 @@
+import type { Arithmetic } from '../mobilenet/arithmetic.ts';
+import type { KernelLevel } from '../mobilenet/kernel-level.ts';
 import type { BinaryChoice } from './binary-choice.ts';
 import { LocalError, StartError } from './local-error.ts';
 import { localFiles } from './local-files.ts';
@@ -15,6 +17,7 @@ interface StartOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
   /** Petal's address. */
   readonly url: URL;
   readonly binary: BinaryChoice;
+  readonly arithmetic: Arithmetic;
 }
 
 /**
@@ -25,7 +28,7 @@ interface StartOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
  * @throws the signal's reason where it is aborted
  */
 export function startWorkerNetwork(options: StartOptions): Promise<LocalNetwork> {
-  const { url, binary, onProgress, signal } = options;
+  const { url, binary, arithmetic, onProgress, signal } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const link = new WorkerLink(new URL(localFiles.worker, url));
@@ -62,11 +65,23 @@ export function startWorkerNetwork(options: StartOptions): Promise<LocalNetwork>
         }
       } else if (reply.kind === 'started') {
         settle();
-        resolve(new WorkerNetwork(link, binary, reply.threads, notKept));
+        const { threads, kernels } = reply;
+        resolve(
+          new WorkerNetwork(link, { binary: binary.name, threads, arithmetic, kernels, notKept }),
+        );
       }
     };
-    link.send({ kind: 'start', url: url.href, files: localFiles, binary });
+    link.send({ kind: 'start', url: url.href, files: localFiles, binary, arithmetic });
   });
+}
+
+/** What the network says of itself. */
+interface Facts {
+  readonly binary: string;
+  readonly threads: number;
+  readonly arithmetic: Arithmetic;
+  readonly kernels: KernelLevel | undefined;
+  readonly notKept: string | undefined;
 }
 
 /** A photo that waits, or is being classified. */
@@ -80,6 +95,8 @@ interface Task {
 class WorkerNetwork implements LocalNetwork {
   readonly binary: string;
   readonly threads: number;
+  readonly arithmetic: Arithmetic;
+  readonly kernels?: KernelLevel;
   readonly notKept?: string;
   readonly #link: WorkerLink;
   /** In order of the calls. */
@@ -93,10 +110,12 @@ class WorkerNetwork implements LocalNetwork {
   #file: ArrayBuffer | undefined;
   #fileId = 0;
 
-  constructor(link: WorkerLink, { name }: BinaryChoice, threads: number, notKept?: string) {
+  constructor(link: WorkerLink, { binary, threads, arithmetic, kernels, notKept }: Facts) {
     this.#link = link;
-    this.binary = name;
+    this.binary = binary;
     this.threads = threads;
+    this.arithmetic = arithmetic;
+    if (kernels !== undefined) this.kernels = kernels;
     if (notKept !== undefined) this.notKept = notKept;
     link.onFailure = ({ message }) => this.#fail(message);
     link.onReply = (reply) => this.#settle(reply);

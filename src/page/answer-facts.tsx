@@ -31,7 +31,8 @@ export function AnswerFacts({ photo, photoAnswer }: AnswerFactsProps) {
         {by.kind === 'local' && (
           <>
             {' '}
-            with <code>{by.binary}</code> and {by.threads} {by.threads === 1 ? 'thread' : 'threads'}
+            in {by.arithmetic}, by <code>{by.binary}</code> and {by.threads}{' '}
+            {by.threads === 1 ? 'thread' : 'threads'}
           </>
         )}
       </dd>

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { LocalNetwork } from '../local/local-network.ts';
 import type { PagePhoto } from './asker.ts';
 import { ChallengePlace } from './challenge-place.tsx';
 import { Command } from './command.tsx';
@@ -27,10 +28,12 @@ export interface AppProps {
   readonly url: URL;
   /** Name of the backbone, which tells ImageNet's classes apart. */
   readonly backbone: string;
+  /** What it calculates with on the server, and so in this browser. */
+  readonly arithmetic: LocalNetwork['arithmetic'];
 }
 
 /** Everything at `/` that needs scripts. */
-export function App({ url, backbone }: AppProps) {
+export function App({ url, backbone, arithmetic }: AppProps) {
   // A new object, be it with the same contents, means that Petal is asked again.
   const [address, setAddress] = useState<PetalAddress>(() => ({ url, key: rememberedKey() }));
   const access = useAccess(address);
@@ -38,7 +41,7 @@ export function App({ url, backbone }: AppProps) {
   const [model, chooseModel] = useModelChoice(backbone);
   const [challenge, setChallenge] = useState<Challenge>();
   const [isLocal, setLocal] = useState(rememberedLocal);
-  const { load, dispose, state: network } = useLocalNetwork(url);
+  const { load, dispose, state: network } = useLocalNetwork(url, arithmetic);
   const given = useGiven();
   const { photos, opened, isKept } = given;
 

@@ -35,6 +35,8 @@ export type Answerer =
       /** File name of tfjs's binary. */
       readonly binary: string;
       readonly threads: number;
+      /** What it calculates with, in words. */
+      readonly arithmetic: string;
     };
 
 /** What a photo shows, and what the page tells of how that was found out. */

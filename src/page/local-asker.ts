@@ -1,6 +1,7 @@
 import { preparePhoto } from '../browser/prepare-photo.ts';
 import { LocalError } from '../local/local-error.ts';
 import type { LocalNetwork, LocalOptions } from '../local/local-network.ts';
+import { arithmeticText } from './arithmetic-text.ts';
 import type { Asker, AskOptions, PhotoAnswer } from './asker.ts';
 
 export interface LocalAskerOptions {
@@ -41,7 +42,12 @@ export function localAsker({ network, onBroken, readModel }: LocalAskerOptions):
       answer,
       durationsMs,
       totalMs: performance.now() - startMs,
-      by: { kind: 'local', binary: loaded.binary, threads: loaded.threads },
+      by: {
+        kind: 'local',
+        binary: loaded.binary,
+        threads: loaded.threads,
+        arithmetic: arithmeticText(loaded),
+      },
       sentBytes: blob.size,
       isReduced,
     };

@@ -1,4 +1,5 @@
 import { localFiles } from '../local/local-files.ts';
+import { arithmeticText } from './arithmetic-text.ts';
 import { sizeText } from './quantity.ts';
 import type { LocalState } from './use-local-network.ts';
 
@@ -59,7 +60,7 @@ export function localSentence(isOn: boolean, state: LocalState): string {
   }
   if (state.kind === 'ready') {
     const { binary, threads, notKept = '' } = state.network;
-    return `Photos stay here. ${binary} runs with ${threads} ${threads === 1 ? 'thread' : 'threads'}. ${notKept}`;
+    return `Photos stay here. The network calculates in ${arithmeticText(state.network)}; ${binary} runs with ${threads} ${threads === 1 ? 'thread' : 'threads'}. ${notKept}`;
   }
   if (state.kind === 'loading' && state.totalBytes > 0) {
     return `Downloading the network: ${sizeText(state.loadedBytes)} of ${sizeText(state.totalBytes)}`;

@@ -6,6 +6,14 @@ import { keepPage } from './offline.ts';
 const place = document.querySelector<HTMLElement>('#try');
 if (place !== null) {
   place.replaceChildren();
-  render(<App url={new URL('/', location.href)} backbone={place.dataset.model ?? ''} />, place);
+  const { model = '', arithmetic } = place.dataset;
+  render(
+    <App
+      url={new URL('/', location.href)}
+      backbone={model}
+      arithmetic={arithmetic === 'float32' ? 'float32' : 'int8'}
+    />,
+    place,
+  );
   await keepPage();
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { PetalError } from '../client/petal-error.ts';
-import type { LocalNetwork } from '../local/local-network.ts';
+import type { LoadOptions, LocalNetwork } from '../local/local-network.ts';
 import { isRefusal, type Refusal } from './asker.ts';
 
 /** How far the network in this browser is. */
@@ -27,8 +27,11 @@ interface Loading {
   readonly controller: AbortController;
 }
 
-/** @param url of Petal */
-export function useLocalNetwork(url: URL): LocalControl {
+/**
+ * @param url of Petal
+ * @param arithmetic the server's, so that both give the same answers
+ */
+export function useLocalNetwork(url: URL, arithmetic: LocalNetwork['arithmetic']): LocalControl {
   const [state, setState] = useState<LocalState>({ kind: 'absent' });
   const loading = useRef<Loading>(undefined);
 
@@ -50,8 +53,13 @@ export function useLocalNetwork(url: URL): LocalControl {
     const controller = new AbortController();
     const started: Loading = {
       controller,
-      network: loadNetwork(url, controller.signal, (loadedBytes, totalBytes) => {
-        if (loading.current === started) setState({ kind: 'loading', loadedBytes, totalBytes });
+      network: loadNetwork({
+        url,
+        arithmetic,
+        signal: controller.signal,
+        onProgress(loadedBytes, totalBytes) {
+          if (loading.current === started) setState({ kind: 'loading', loadedBytes, totalBytes });
+        },
       }),
     };
     loading.current = started;
@@ -69,17 +77,13 @@ export function useLocalNetwork(url: URL): LocalControl {
       },
     );
     return started.network;
-  }, [url]);
+  }, [url, arithmetic]);
 
   useEffect(() => dispose, [dispose]);
   return { state, load, dispose };
 }
 
-async function loadNetwork(
-  url: URL,
-  signal: AbortSignal,
-  onProgress: (loadedBytes: number, totalBytes: number) => void,
-): Promise<LocalNetwork> {
+async function loadNetwork(options: LoadOptions): Promise<LocalNetwork> {
   const { loadLocalNetwork } = await import('../local/local-network.ts').catch((cause: unknown) => {
     throw new PetalError('What recognises photos in this browser could not be downloaded.', {
       code: 'network',
@@ -87,5 +91,5 @@ async function loadNetwork(
       cause,
     });
   });
-  return await loadLocalNetwork({ url, signal, onProgress });
+  return await loadLocalNetwork(options);
 }

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { join, parse } from 'node:path';
 import { type BuildOptions, build, type OutputFile } from 'esbuild';
 import { readManifest } from '../../model/manifest.ts';
+import { kernelFileName } from '../local/kernel-file-name.ts';
 import type { LocalFiles, SiteFile } from '../local/local-files.ts';
+import { kernelLevels } from '../mobilenet/kernel-level.ts';
 import { buildKernels } from './build-kernels.ts';
 import { buildFolder } from './built-folder.ts';
 
@@ -34,7 +36,7 @@ const headers = `/*
  * @throws Error with the messages of the bundler, or of the kernels' compiler
  */
 export async function buildSite(root: string): Promise<string> {
-  await buildKernels(root);
+  const kernelFolder = await buildKernels(root);
   return await buildFolder({
     root,
     path: 'dist/site',
@@ -47,7 +49,7 @@ export async function buildSite(root: string): Promise<string> {
     ],
     async make(folder) {
       await mkdir(join(folder, 'assets'));
-      const files = await writeLocalFiles(root, folder);
+      const files = await writeLocalFiles(root, folder, kernelFolder);
       const define = { LOCAL_FILES: JSON.stringify(JSON.stringify(files)) };
       const page = {
         'page.tsx': 'page',
@@ -105,7 +107,11 @@ async function run(root: string, options: BuildOptions): Promise<readonly Output
 }
 
 /** What the network in the browser is made of. */
-async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles> {
+async function writeLocalFiles(
+  root: string,
+  folder: string,
+  kernelFolder: string,
+): Promise<LocalFiles> {
   const require = createRequire(join(root, 'package.json'));
   const wasmFile = (name: string): string =>
     require.resolve(`@tensorflow/tfjs-backend-wasm/wasm-out/${name}`);
@@ -117,6 +123,16 @@ async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles
       sha256: createHash('sha256').update(contents).digest('hex'),
     };
   };
+
+  // The threaded binary has SIMD, and so has whatever runs it.
+  const kernelNames = [
+    ...kernelLevels.map((level) => kernelFileName(level, false)),
+    ...kernelLevels
+      .filter((level) => level !== 'scalar')
+      .map((level) => kernelFileName(level, true)),
+  ];
+  const kernels: Record<string, SiteFile> = {};
+  for (const name of kernelNames) kernels[name] = await copy(join(kernelFolder, name));
 
   const threaded = 'tfjs-backend-wasm-threaded-simd';
   const { wasmWorkerContents } = require(wasmFile(`${threaded}.worker.js`)) as {
@@ -136,6 +152,7 @@ async function writeLocalFiles(root: string, folder: string): Promise<LocalFiles
       'tfjs-backend-wasm-simd.wasm': await copy(wasmFile('tfjs-backend-wasm-simd.wasm')),
       [`${threaded}.wasm`]: await copy(wasmFile(`${threaded}.wasm`)),
     },
+    kernels,
     threadedGlue: (await copy(wasmFile(`${threaded}.js`))).path,
     threadWorker: await writeHashed(
       folder,

@@ -39,6 +39,13 @@ describe('GET /healthz', () => {
     expect(response.headers.get('Cache-Control')).toBe('no-store');
   });
 
+  test('names the kernels of the arithmetic that the models name', async () => {
+    const { kernels } = healthAnswer.parse(await (await send('/healthz')).json());
+    expect(kernels).toMatch(/simd/);
+    const { models } = modelsAnswer.parse(await (await send('/v1/models')).json());
+    expect(models[0]).toHaveProperty('arithmetic', 'int8');
+  });
+
   test('shows the same tensors and WASM heap after 200 photos as after 20', async () => {
     const health = async () => healthAnswer.parse(await (await send('/healthz')).json());
     const jpegs = inject('validPhotos').filter(({ format }) => format === 'jpeg');

@@ -29,10 +29,10 @@ function turned(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2, ...exif, ...jpeg.slice(2)]);
 }
 
-/** 64 x 64 pixels of one gray. */
+/** 64 x 64 pixels of one gray, which the network takes for nothing. */
 function grayBmp(): Uint8Array<ArrayBuffer> {
   const side = 64;
-  const bytes = new Uint8Array(54 + side * side * 3).fill(128, 54);
+  const bytes = new Uint8Array(54 + side * side * 3).fill(192, 54);
   const header = new DataView(bytes.buffer);
   header.setUint16(0, 0x424d);
   header.setUint32(2, bytes.length, true);
@@ -104,6 +104,8 @@ describe.runIf(executablePath !== null)('the network in Chromium', () => {
     expect(loaded.isolated).toMatchObject({
       isIsolated: true,
       binary: 'tfjs-backend-wasm-threaded-simd.wasm',
+      arithmetic: 'int8',
+      kernels: expect.stringMatching(/simd/),
     });
     expect(loaded.isolated).toHaveProperty(
       'threads',
@@ -129,6 +131,38 @@ describe.runIf(executablePath !== null)('the network in Chromium', () => {
       }
     },
   );
+
+  test.for([
+    ['simd', 'tfjs-backend-wasm-simd.wasm', 1],
+    ['simd', 'tfjs-backend-wasm-threaded-simd.wasm', 2],
+    ['scalar', 'tfjs-backend-wasm.wasm', 1],
+  ] as const)(
+    'gives the answers of the server by its %s kernels beside %s',
+    async ([level, name, threads]) => {
+      const local = await openLocalPage(pages.isolated.page.context(), watched.url);
+      const binaries = [{ name, threads, kernels: [level] }];
+      expect(await local.load(watched.url, { binaries })).toMatchObject({
+        kernels: level,
+        threads,
+      });
+      for (const photo of inject('validPhotos')) {
+        const response = await askServer(Uint8Array.fromBase64(photo.base64));
+        const here = await local.classify(photo.base64);
+        expectSame(here, (await response.json()) as ClassifyAnswer, photo.name);
+      }
+      await local.page.close();
+    },
+  );
+
+  test('calculates in float32 where the server does, and downloads no kernels then', async () => {
+    const local = await openLocalPage(await browser.newContext(), watched.url);
+    const before = watched.paths.length;
+    const facts = await local.load(watched.url, { arithmetic: 'float32' });
+    expect(facts).toMatchObject({ arithmetic: 'float32', kernels: undefined });
+    const wasm = watched.paths.slice(before).filter((path) => path.endsWith('.wasm'));
+    expect(wasm).toHaveLength(1);
+    await local.page.context().close();
+  });
 
   test('says how long each stage took', async () => {
     const [photo] = inject('validPhotos');

@@ -45,12 +45,19 @@ describe.runIf(hasChromium)('loading the network in Chromium', () => {
     return paths.filter((path) => ofNetwork.test(path));
   }
 
-  test('downloads the artifact and one binary, and says how much of both is there', async () => {
+  test('downloads the artifact, one binary and the kernels for it, and says how much of both is there', async () => {
     const page = await open();
     const loaded = await page.load();
     if (!('progress' in loaded)) throw new Error(loaded.sentence);
     const { progress } = loaded;
-    expect(downloads()).toHaveLength(2);
+    const stems = downloads().map((path) => path.replace(/^\/assets\/|-[0-9a-f]{12}\.\w+$/g, ''));
+    expect(stems.sort()).toEqual([
+      'mobilenet_v2_1.0_224',
+      'relaxed-simd-shared',
+      'relaxed-simd-signed-shared',
+      'simd-shared',
+      'tfjs-backend-wasm-threaded-simd',
+    ]);
     const [, totalBytes] = progress[0];
     expect(totalBytes).toBeGreaterThan(3_500_000);
     expect(progress.every(([, total]) => total === totalBytes)).toBe(true);
@@ -140,7 +147,7 @@ describe.runIf(hasChromium)('loading the network in Chromium', () => {
     expect(await page.load()).toEqual({
       code: 'local-unavailable',
       sentence: expect.stringMatching(
-        /^The network could not be downloaded: the connection to 127\.0\.0\.1:\d+ broke off after [01]\.\d of 3\.6 MB\. Check the connection, and try again\.$/,
+        /^The network could not be downloaded: the connection to 127\.0\.0\.1:\d+ broke off after [01]\.\d of 3\.7 MB\. Check the connection, and try again\.$/,
       ),
     });
     expect(await keptPaths(page)).toEqual([]);

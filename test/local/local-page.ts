@@ -1,6 +1,6 @@
 /** A page of a browser that runs the network; its functions run in the page. */
 import type { BrowserContext, Page } from 'playwright-core';
-import type { LocalNetwork, LocalOptions } from '../../src/local/local-network.ts';
+import type { LoadOptions, LocalNetwork, LocalOptions } from '../../src/local/local-network.ts';
 
 /** What came of a photo. */
 export type Outcome =
@@ -12,6 +12,8 @@ export type Loaded =
   | {
       readonly binary: string;
       readonly threads: number;
+      readonly arithmetic: string;
+      readonly kernels: string | undefined;
       readonly notKept?: string;
       readonly isIsolated: boolean;
       /** What was said of the download. */
@@ -24,7 +26,7 @@ export interface LocalPage {
   /** What was said in the console, and errors. */
   readonly failures: string[];
   /** @param petal whose script is used; the page's own unless given */
-  load(petal?: URL): Promise<Loaded>;
+  load(petal?: URL, options?: Pick<LoadOptions, 'arithmetic' | 'binaries'>): Promise<Loaded>;
   classify(
     base64: string,
     options?: Pick<LocalOptions, 'topK' | 'minProbability' | 'heatmaps'>,
@@ -51,24 +53,26 @@ export async function openLocalPage(context: BrowserContext, url: URL): Promise<
   return {
     page,
     failures,
-    async load(petal = url) {
+    async load(petal = url, options = {}) {
       const script = new URL('/local.js', petal).href;
       // As text, since an import in a function would be the test's own.
       await page.evaluate(`import(${JSON.stringify(script)}).then((all) => { local = all; })`);
-      return await page.evaluate(async () => {
+      return await page.evaluate(async (options) => {
         const progress: [number, number][] = [];
         try {
           globalThis.network = await local.loadLocalNetwork({
+            ...options,
             onProgress: (loaded, total) => progress.push([loaded, total]),
           });
-          const { binary, threads, notKept } = globalThis.network;
-          const facts = { binary, threads, isIsolated: crossOriginIsolated, progress };
+          const { binary, threads, arithmetic, kernels, notKept } = globalThis.network;
+          const isIsolated = crossOriginIsolated;
+          const facts = { binary, threads, arithmetic, kernels, isIsolated, progress };
           return notKept === undefined ? facts : { ...facts, notKept };
         } catch (error) {
           if (!(error instanceof local.LocalError)) throw error;
           return { code: error.code, sentence: error.message };
         }
-      });
+      }, options);
     },
     classify: (base64, options = {}, model = undefined) =>
       page.evaluate(

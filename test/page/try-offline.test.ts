@@ -72,7 +72,7 @@ describe.runIf(hasChromium)('the page that does not upload', () => {
     await page.locator('.facts').getByText('it was not sent').waitFor();
     expect(await barsOf(page)).toEqual(fromServer);
     expect(await page.locator('#local-state').textContent()).toMatch(
-      /^Photos stay here. tfjs-backend-wasm-threaded-simd.wasm runs with \d+ threads/,
+      /^Photos stay here. The network calculates in int8 with (relaxed )?SIMD.*; tfjs-backend-wasm-threaded-simd.wasm runs with \d+ threads/,
     );
     expect(await page.locator('.facts').textContent()).toMatch(
       /decoding [\d.]+ ms, network [\d.]+ ms/,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wasmBinaryName } from '../../src/runtime/wasm-binary.ts';
+import { compiledKernelLevels, wasmBinaryName } from '../../src/runtime/wasm-binary.ts';
 
 test('a runtime with SIMD gets the SIMD binary', () => {
   expect(wasmBinaryName()).toBe('tfjs-backend-wasm-simd.wasm');
@@ -19,4 +19,17 @@ test('the probe is refused for its SIMD instruction alone', () => {
   const scalar = probe.map((byte, i) => (i === 14 ? 0x7f : byte));
   scalar.set([0x01, 0x01], probe.length - 3);
   expect(WebAssembly.validate(scalar)).toBe(true);
+});
+
+test('a runtime with relaxed SIMD may run any kernels with vectors, and prefers the fastest', () => {
+  expect(compiledKernelLevels()).toEqual(['relaxed-simd', 'relaxed-simd-signed', 'simd']);
+});
+
+test('a runtime without relaxed SIMD gets the kernels that it compiles', () => {
+  const probes: Uint8Array[] = [];
+  const onlySimd = (bytes: Uint8Array) => probes.push(bytes) > 1;
+  expect(compiledKernelLevels(onlySimd)).toEqual(['simd']);
+  expect(compiledKernelLevels(() => false)).toEqual(['scalar']);
+  // What is refused first has the relaxed dot product, of the opcode 0x113.
+  expect(probes[0].slice(-4)).toEqual(Uint8Array.of(0xfd, 0x93, 0x02, 0x0b));
 });

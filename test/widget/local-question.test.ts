@@ -23,6 +23,7 @@ const photo = new Blob(['a photo']);
 class ListeningNetwork implements LocalNetwork {
   readonly binary = 'none';
   readonly threads = 1;
+  readonly arithmetic = 'int8';
   readonly asked: LocalOptions[] = [];
 
   async classify(_photo: Blob, options: LocalOptions = {}) {
