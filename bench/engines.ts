@@ -79,7 +79,7 @@ function toPixels({ bytes }: Photo): Uint8Array {
   const opened = openPhoto(bytes);
   const input = new NetworkInput(opened.stored, inputSize, 'crop');
   decodePhoto(opened, input, limits);
-  return Uint8Array.from(input.values, (value) => Math.round((value + 1) * 127.5));
+  return input.values;
 }
 
 function report(
