@@ -50,7 +50,9 @@ export const engines: Benchmark = {
               notes.push(`${row.name} does not run in ${runtime}: ${reason}`);
             }
           }
-          measured.push(...(await measureInTurns(contenders, inputs)));
+          measured.push(
+            ...(await measureInTurns(contenders.map((contender) => ({ contender, inputs })))),
+          );
         } finally {
           await Promise.all(contenders.map((contender) => contender.dispose()));
         }

@@ -12,6 +12,7 @@ import { cost } from './cost.ts';
 import { decode } from './decode.ts';
 import { engines } from './engines.ts';
 import { formatsBenchmark } from './formats.ts';
+import { headline } from './headline.ts';
 import { installRivals } from './install.ts';
 import { load } from './load.ts';
 import { describeMachine, formatMachine } from './machine.ts';
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   decode,
   engines,
   formatsBenchmark,
+  headline,
   load,
   memory,
   models,
