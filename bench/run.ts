@@ -14,6 +14,7 @@ import { engines } from './engines.ts';
 import { formatsBenchmark } from './formats.ts';
 import { headline } from './headline.ts';
 import { installRivals } from './install.ts';
+import { layers } from './layers.ts';
 import { load } from './load.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   engines,
   formatsBenchmark,
   headline,
+  layers,
   load,
   memory,
   models,
