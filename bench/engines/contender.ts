@@ -146,7 +146,7 @@ async function startInWorkerd(row: EngineRow, { folder }: EngineFiles): Promise<
   };
   // It loads at the first request.
   return await startedOrDisposed(contender, () =>
-    contender.takeTurn(new Uint8Array(224 * 224 * 3), 1),
+    contender.takeTurn(new Uint8Array(224 * 224 * 3), 0),
   );
 }
 
