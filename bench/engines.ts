@@ -9,6 +9,7 @@ import {
   prepareFiles,
   startContender,
 } from './engines/contender.ts';
+import { kernelSizeNotes } from './engines/kernel-size.ts';
 import { modelsOf } from './engines/models.ts';
 import { type Measured, measureInTurns, ratioTo } from './engines/rounds.ts';
 import {
@@ -57,6 +58,7 @@ export const engines: Benchmark = {
           await Promise.all(contenders.map((contender) => contender.dispose()));
         }
       }
+      notes.push(...(await kernelSizeNotes()));
       return report(measured, files, notes, setting);
     });
   },

@@ -24,6 +24,7 @@ export const layers: Benchmark = {
       tables: [callTable(...fastest), kindTable(networks)],
       notes: [
         'Medians of 200 runs of the whole network in Node.js, each call timed; its clock has a resolution of a microsecond, which is 1 % of most calls. A second has so many operations, 2 for each multiplication and its addition; the peak is what the same core does in the same process with the instruction that the level multiplies with, in registers and with nothing else to do.',
+        ...[...networks].map(([level, { calls }]) => limitNote(level, calls)),
         ...[...networks].map(([level, { peakPerSecond }]) =>
           peakPerSecond === undefined
             ? `${level} has no such instruction.`
@@ -69,6 +70,44 @@ function callTable(level: KernelLevel, { calls, peakPerSecond }: TimedNetwork): 
       ];
     }),
   };
+}
+
+/** What an output of pointwise kernels costs, in nanoseconds. */
+interface OutputCost {
+  /** However many inputs there are: requantisation, clamping, storing. */
+  readonly fixed: number;
+  readonly perInput: number;
+}
+
+/** By least squares over the pointwise calls on more than one position. */
+export function outputCostOf(calls: readonly Omit<TimedCall, 'name'>[]): OutputCost {
+  const points = calls
+    .filter(({ kind, input }) => kind === 'pointwise' && input.side > 1)
+    .map(({ input, output, ms }) => ({
+      inputs: input.channels,
+      ns: (ms * 1e6) / (output.side ** 2 * output.channels),
+    }));
+  const mean = (values: readonly number[]): number =>
+    values.reduce((total, value) => total + value, 0) / values.length;
+  const inputs = mean(points.map((point) => point.inputs));
+  const ns = mean(points.map((point) => point.ns));
+  const perInput =
+    mean(points.map((point) => (point.inputs - inputs) * (point.ns - ns))) /
+    mean(points.map((point) => (point.inputs - inputs) ** 2));
+  return { fixed: ns - perInput * inputs, perInput };
+}
+
+function limitNote(level: KernelLevel, calls: readonly TimedCall[]): string {
+  const { fixed, perInput } = outputCostOf(calls);
+  const shares = calls
+    .filter(({ kind }) => kind === 'pointwise')
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 3)
+    .map(
+      ({ name, input }) =>
+        `${percent(fixed / (fixed + perInput * input.channels))} of ${name} (${input.channels} inputs)`,
+    );
+  return `${level}: an output of a pointwise layer takes ${perInput.toFixed(4)} ns for each input and ${fixed.toFixed(2)} ns besides, for requantisation, clamping and storing, by least squares over these layers. The latter is ${shares.join(', ')}.`;
 }
 
 function kindTable(networks: ReadonlyMap<KernelLevel, TimedNetwork>): Table {

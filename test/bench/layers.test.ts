@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operationsOf } from '../../bench/layers.ts';
+import { operationsOf, outputCostOf } from '../../bench/layers.ts';
 import { peakModule } from '../../bench/peak-module.ts';
 
 const place = 0;
@@ -15,6 +15,18 @@ test('operations are two for each weight and position', () => {
     2 * 49 * 96 * 27,
   );
   expect(operationsOf({ kind: 'add', input, output: input })).toBeUndefined();
+});
+
+test('what an output costs is told apart from what its inputs cost', () => {
+  const calls = [16, 24, 320].map((channels) => ({
+    kind: 'pointwise' as const,
+    input: { place, side: 10, channels },
+    output: { place, side: 10, channels: 100 },
+    ms: (10_000 * (0.15 + 0.01 * channels)) / 1e6,
+  }));
+  const { fixed, perInput } = outputCostOf(calls);
+  expect(fixed).toBeCloseTo(0.15, 6);
+  expect(perInput).toBeCloseTo(0.01, 6);
 });
 
 test.for(['simd', 'relaxed-simd'] as const)(
