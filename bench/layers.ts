@@ -23,7 +23,7 @@ export const layers: Benchmark = {
     return {
       tables: [callTable(...fastest), kindTable(networks)],
       notes: [
-        'Medians of 200 runs of the whole network in Node.js, each call timed; its clock has a resolution of a microsecond, which is 1 % of most calls. A second has so many operations, 2 for each multiplication and its addition; the peak is what the same core does in the same process with the instruction that the level multiplies with, in registers and with nothing else to do.',
+        'Medians of 200 runs of the whole network in Node.js, each call timed; its clock has a resolution of a microsecond, which is a third of the shortest calls and less than a hundredth of the longest. A second has so many operations, 2 for each multiplication and its addition; the peak is what the same core does in the same process with the instruction that the level multiplies with, in registers and with nothing else to do.',
         ...[...networks].map(([level, { calls }]) => limitNote(level, calls)),
         ...[...networks].map(([level, { peakPerSecond }]) =>
           peakPerSecond === undefined
