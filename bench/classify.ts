@@ -33,10 +33,10 @@ const targetRatio = 6;
 const tolerances = {
   /** The same engine in another process. */
   process: 1e-4,
-  /** The same input; the engine adds in another order. */
-  engine: 1e-4,
+  /** The same input; the rival calculates in float32, Petal in int8. */
+  engine: 0.1,
   /** The JPEG decoder and rounding too. */
-  decoder: 0.05,
+  decoder: 0.15,
   /** The resampling too: sharp's averages. */
   resampling: 0.25,
 } as const;

@@ -1,6 +1,10 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startProgress } from '../src/cli/progress.ts';
 import { startPetal } from '../src/testing/start-petal.ts';
-import type { Benchmark, Report, Setting } from './benchmark.ts';
+import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
+import { canMeasureCpu } from './child-cpu.ts';
+import { CountedWorker } from './cost-process.ts';
 import type { NativeRun } from './native-process.ts';
 import { prepareNativeRuns } from './native-run.ts';
 import { formatPhotos, type Photo } from './photos.ts';
@@ -14,6 +18,11 @@ const processes = 7;
 const warmPhotos = 40;
 /** Of these, the last so many are timed. */
 const timedWarmPhotos = 20;
+
+/** Of the first photo above a warm one, in milliseconds. */
+const targetFirstOverWarmMs = 60;
+/** Of CPU at module scope, in milliseconds. */
+const targetModuleScopeMs = 150;
 
 /** One fresh process, in milliseconds. */
 interface FreshProcess {
@@ -39,32 +48,64 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
   const [photo] = setting.photos;
   const rival =
     rivalsMissing === undefined ? await prepareNativeRuns(artifactPath, photo, folder) : undefined;
+  await copyFile(join(import.meta.dirname, 'plain-worker.js'), join(folder, 'worker.js'));
   // What fetch loads on its first use is this client's business, not the Worker's.
   await fetch('data:,');
 
   const ours: FreshProcess[] = [];
   const theirs: FreshProcess[] = [];
+  const moduleScopeMs: number[] = [];
   const progress = startProgress(processes, 'fresh processes');
   for (let i = 0; i < processes; i++) {
     ours.push(await freshWorker(bundle, photo));
     if (rival !== undefined) theirs.push(await freshNative(rival));
+    if (canMeasureCpu) moduleScopeMs.push(await measureModuleScope(bundle, folder));
     progress.increment();
   }
   progress.stop();
 
   const petal = summarizeProcesses(ours);
+  const moduleScope = moduleScopeMs.length === 0 ? undefined : summarize(moduleScopeMs);
   const native = theirs.length === 0 ? undefined : summarizeProcesses(theirs);
   const notes = [
     formatPhotos([photo]),
     `Medians of ${processes} fresh processes. Petal: workerd starts by way of Miniflare until it listens, then the first request, over HTTP. The rival: its script's first line until libraries and model are loaded, then the first photo, without HTTP; its Node.js runs already.`,
+    targetNote(
+      'the first photo, above a warm one,',
+      petal.firstOverWarm.median,
+      targetFirstOverWarmMs,
+      ' ms',
+    ),
   ];
+  if (moduleScope === undefined) {
+    notes.push('CPU at module scope was not measured: only Linux tells it of another process.');
+  } else {
+    notes.push(
+      `CPU at module scope: of the whole process until it listens, less that of a Worker that does nothing; p10-p90 ${number(moduleScope.p10)}-${number(moduleScope.p90)} ms.`,
+      targetNote('CPU at module scope', moduleScope.median, targetModuleScopeMs, ' ms'),
+    );
+  }
   if (rivalsMissing !== undefined) notes.push(`The rival is missing: ${rivalsMissing}.`);
   return {
     tables: [table(petal, native)],
     notes,
     wrongAnswers: [],
-    measurements: { petal, native },
+    measurements: { petal, native, moduleScope },
   };
+}
+
+/**
+ * What starting Petal takes above starting a Worker that does nothing.
+ *
+ * @param plainBundle folder of that Worker
+ * @returns milliseconds of CPU
+ */
+async function measureModuleScope(bundle: string, plainBundle: string): Promise<number> {
+  const plain = await CountedWorker.start(plainBundle);
+  await plain.stop();
+  const petal = await CountedWorker.start(bundle);
+  await petal.stop();
+  return petal.startUpMs - plain.startUpMs;
 }
 
 /** @param run starts the rival in a fresh process */

@@ -9,6 +9,7 @@ import {
   prepareFiles,
   startContender,
 } from './engines/contender.ts';
+import { kernelSizeNotes } from './engines/kernel-size.ts';
 import { modelsOf } from './engines/models.ts';
 import { type Measured, measureInTurns, ratioTo } from './engines/rounds.ts';
 import {
@@ -50,11 +51,14 @@ export const engines: Benchmark = {
               notes.push(`${row.name} does not run in ${runtime}: ${reason}`);
             }
           }
-          measured.push(...(await measureInTurns(contenders, inputs)));
+          measured.push(
+            ...(await measureInTurns(contenders.map((contender) => ({ contender, inputs })))),
+          );
         } finally {
           await Promise.all(contenders.map((contender) => contender.dispose()));
         }
       }
+      notes.push(...(await kernelSizeNotes()));
       return report(measured, files, notes, setting);
     });
   },
@@ -79,7 +83,7 @@ function toPixels({ bytes }: Photo): Uint8Array {
   const opened = openPhoto(bytes);
   const input = new NetworkInput(opened.stored, inputSize, 'crop');
   decodePhoto(opened, input, limits);
-  return Uint8Array.from(input.values, (value) => Math.round((value + 1) * 127.5));
+  return input.values;
 }
 
 function report(

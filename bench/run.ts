@@ -12,7 +12,9 @@ import { cost } from './cost.ts';
 import { decode } from './decode.ts';
 import { engines } from './engines.ts';
 import { formatsBenchmark } from './formats.ts';
+import { headline } from './headline.ts';
 import { installRivals } from './install.ts';
+import { layers } from './layers.ts';
 import { load } from './load.ts';
 import { describeMachine, formatMachine } from './machine.ts';
 import { memory } from './memory.ts';
@@ -32,6 +34,8 @@ const benchmarks: readonly Benchmark[] = [
   decode,
   engines,
   formatsBenchmark,
+  headline,
+  layers,
   load,
   memory,
   models,

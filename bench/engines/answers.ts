@@ -32,10 +32,10 @@ export function findWrongAnswers(
         wrong.push(`${where} is ${fromFloat32} from ${petalFloat32}, more than ${tolerance}.`);
       }
       if (row.arithmetic !== 'int8' || int8 === undefined) continue;
-      const fromInt8 = largestDifference(answer, int8.answers[i]);
+      const fromInt8 = largestDifference(answer.map(toByte), int8.answers[i].map(toByte));
       if (fromInt8 !== 0) {
         wrong.push(
-          `${where} is ${fromInt8 * 256} steps of 1/256 from ${int8.row.name} in ${int8.runtime}.`,
+          `${where} is ${fromInt8} steps of 1/256 from ${int8.row.name} in ${int8.runtime}.`,
         );
       }
     }
@@ -49,6 +49,11 @@ export function largestDifferences(measured: readonly Answered[]): number[] {
   return measured.map(({ answers }) =>
     Math.max(...answers.map((answer, i) => largestDifference(answer, float32?.answers[i] ?? []))),
   );
+}
+
+/** As TFLite writes probabilities. Petal gives them as they were before. */
+function toByte(probability: number): number {
+  return Math.min(255, Math.round(probability * 256));
 }
 
 /** NaN where one is longer than the other. */

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +29,8 @@ export interface EngineFiles {
 }
 
 const bundleName = 'engine.js';
-const binaryName = 'engine.wasm';
+/** Of an engine's first binary, and of its second. */
+const binaryNames = ['engine.wasm', 'kernels.wasm'];
 
 /** @param folder an empty one, for this engine */
 export async function prepareFiles(
@@ -39,15 +41,33 @@ export async function prepareFiles(
   if (row.binary === undefined) return { folder: undefined, modelPath, gzipBytes: undefined };
   await mkdir(folder);
   const bundle = await bundleEngine(row);
-  const binary = await row.binary();
+  const binaries = [
+    await row.binary(),
+    ...(row.kernels === undefined ? [] : [await row.kernels()]),
+  ];
   await writeFile(join(folder, bundleName), bundle);
-  await writeFile(join(folder, binaryName), binary);
+  for (const [i, binary] of binaries.entries()) {
+    await writeFile(join(folder, binaryNames[i]), binary);
+  }
+  await writeFile(join(folder, 'parts.js'), binaryImports(binaries.length));
   await copyFile(modelPath, join(folder, 'model.bin'));
   await copyFile(join(import.meta.dirname, 'engine-worker.js'), join(folder, 'worker.js'));
-  const [js, wasm] = await Promise.all(
-    [bundle, binary].map((bytes) => promisify(gzip)(bytes, { level: 9 })),
+  const compressed = await Promise.all(
+    [bundle, ...binaries].map((bytes) => promisify(gzip)(bytes, { level: 9 })),
   );
-  return { folder, modelPath, gzipBytes: js.length + wasm.length };
+  const gzipBytes = compressed.reduce((total, { length }) => total + length, 0);
+  return { folder, modelPath, gzipBytes };
+}
+
+/** Exports the compiled binaries for engine-worker.js, by the names that `EngineParts` has for them. */
+function binaryImports(count: number): string {
+  const names = ['wasm', 'kernels'];
+  const lines = names.map((name, i) =>
+    i < count
+      ? `export { default as ${name} } from './${binaryNames[i]}';\n`
+      : `export const ${name} = undefined;\n`,
+  );
+  return lines.join('');
 }
 
 const starts: Record<Runtime, typeof startInNode> = {
@@ -71,10 +91,13 @@ async function startInNode(row: EngineRow, { folder, modelPath }: EngineFiles): 
     isBundled ? folder : import.meta.dirname,
     isBundled ? bundleName : row.module,
   );
-  const binaryPath = folder === undefined ? '' : join(folder, binaryName);
+  const binaryPaths =
+    folder === undefined
+      ? []
+      : binaryNames.map((name) => join(folder, name)).filter((path) => existsSync(path));
   const child = fork(
     join(import.meta.dirname, 'node-process.ts'),
-    [modulePath, binaryPath, modelPath],
+    [modulePath, modelPath, ...binaryPaths],
     // Engines tell of themselves on standard error.
     { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
   );
@@ -123,7 +146,7 @@ async function startInWorkerd(row: EngineRow, { folder }: EngineFiles): Promise<
   };
   // It loads at the first request.
   return await startedOrDisposed(contender, () =>
-    contender.takeTurn(new Uint8Array(224 * 224 * 3), 1),
+    contender.takeTurn(new Uint8Array(224 * 224 * 3), 0),
   );
 }
 

@@ -5,8 +5,8 @@
  */
 
 import { load, takeTurn } from './engine.js';
-import wasm from './engine.wasm';
 import model from './model.bin';
+import { kernels, wasm } from './parts.js';
 
 /** Made by the first request: engines wait while they load, which module scope does not allow. */
 let engine;
@@ -15,7 +15,7 @@ export default {
   /** @param {Request} request */
   async fetch(request) {
     try {
-      engine ??= await load({ wasm, model: new Uint8Array(model) });
+      engine ??= await load({ wasm, kernels, model: new Uint8Array(model) });
       const { searchParams } = new URL(request.url);
       const pixels = new Uint8Array(await request.arrayBuffer());
       return Response.json(await takeTurn(engine, pixels, Number(searchParams.get('inferences'))));

@@ -2,6 +2,8 @@
 export interface EngineParts {
   /** Its binary, compiled; undefined for native code. */
   readonly wasm: WebAssembly.Module | undefined;
+  /** Its second binary, compiled; undefined where it has one or none. */
+  readonly kernels: WebAssembly.Module | undefined;
   /** The network, in the format that the engine's row names. */
   readonly model: Uint8Array<ArrayBuffer>;
 }

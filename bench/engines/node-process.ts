@@ -1,6 +1,6 @@
 /**
  * An engine in a Node.js process of its own, which takes its turns on request.
- * `node bench/engines/node-process.ts <module> <binary or ""> <model>`, started
+ * `node bench/engines/node-process.ts <module> <model> [binary] [kernels]`, started
  * with an IPC channel, sends `{}` or a {@link Failure} when it has loaded, and
  * answers each {@link TurnRequest} with a `Turn` or a {@link Failure}.
  */
@@ -20,13 +20,16 @@ export interface Failure {
   readonly failure: string;
 }
 
-const [modulePath, binaryPath, modelPath] = process.argv.slice(2);
+const [modulePath, modelPath, ...binaryPaths] = process.argv.slice(2);
 
 async function loadEngine(): Promise<Engine> {
   const { load } = (await import(pathToFileURL(modulePath).href)) as { load: LoadEngine };
-  const binary = binaryPath === '' ? undefined : new Uint8Array(await readFile(binaryPath));
+  const [wasm, kernels] = await Promise.all(
+    binaryPaths.map(async (path) => WebAssembly.compile(await readFile(path))),
+  );
   return await load({
-    wasm: binary === undefined ? undefined : await WebAssembly.compile(binary),
+    wasm,
+    kernels,
     model: new Uint8Array(await readFile(modelPath)),
   });
 }

@@ -1,10 +1,10 @@
-import { type LoadedNetwork, loadNetwork } from '../../src/mobilenet/network.ts';
+import { loadNetwork } from '../../src/mobilenet/network.ts';
 import type { Engine, EngineParts } from './engine.ts';
 
-/** Petal's network as it serves, in float32 on tfjs's WASM backend. */
+/** Petal's network in float32 on tfjs's WASM backend. */
 export async function load({ wasm, model }: EngineParts): Promise<Engine<Uint8Array>> {
   if (wasm === undefined) throw new Error("tfjs's backend needs its binary.");
-  const network: LoadedNetwork = loadNetwork({
+  const network = loadNetwork({
     wasm,
     artifact: model.buffer,
     kernels: [],

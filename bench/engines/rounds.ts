@@ -23,21 +23,26 @@ export interface Measured {
   readonly heapBytes: number | undefined;
 }
 
+/** Who takes part, and with what. */
+export interface Entry {
+  readonly contender: Contender;
+  /** In the form that the engine's module takes, one a photo; at least one. */
+  readonly inputs: readonly Uint8Array[];
+}
+
 /**
- * Rounds of everyone on the same input, one at a time, so that what disturbs
+ * Rounds of everyone on the same photo, one at a time, so that what disturbs
  * the machine disturbs all alike.
  *
- * @param inputs uint8 [224, 224, 3] each
+ * @param entries with each its inputs, of the same photos in the same order
  */
-export async function measureInTurns(
-  contenders: readonly Contender[],
-  inputs: readonly Uint8Array[],
-): Promise<Measured[]> {
+export async function measureInTurns(entries: readonly Entry[]): Promise<Measured[]> {
   // Every input is seen equally often.
-  const timedRounds = Math.ceil(minTimedRounds / inputs.length) * inputs.length;
-  const measured = contenders.map(({ row, runtime }) => ({
-    row,
-    runtime,
+  const photos = entries[0]?.inputs.length ?? 1;
+  const timedRounds = Math.ceil(minTimedRounds / photos) * photos;
+  const measured = entries.map(({ contender, inputs }) => ({
+    row: contender.row,
+    runtime: contender.runtime,
     roundsMs: [] as number[],
     answers: inputs.map((): readonly number[] => []),
     heapBytes: undefined as number | undefined,
@@ -45,13 +50,14 @@ export async function measureInTurns(
   }));
   const progress = startProgress(warmUpRounds + timedRounds, 'rounds');
   for (let round = 0; round < warmUpRounds + timedRounds; round++) {
-    const input = round % inputs.length;
-    for (let turn = 0; turn < contenders.length; turn++) {
+    const photo = round % photos;
+    for (let turn = 0; turn < entries.length; turn++) {
       // Whoever comes first in one round comes last in the next.
-      const i = (turn + round) % contenders.length;
+      const i = (turn + round) % entries.length;
       const own = measured[i];
-      const taken = await contenders[i].takeTurn(inputs[input], own.inferences);
-      own.answers[input] = taken.probabilities;
+      const { contender, inputs } = entries[i];
+      const taken = await contender.takeTurn(inputs[photo], own.inferences);
+      own.answers[photo] = taken.probabilities;
       own.heapBytes = taken.heapBytes;
       if (round < warmUpRounds) own.inferences = inferencesOf(taken.inferenceMs);
       else own.roundsMs.push(taken.inferenceMs);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { readExactKernels } from './kernels.ts';
 
 /** Where an engine is measured. */
 export const runtimes = ['Node.js', 'workerd'] as const;
@@ -13,6 +14,8 @@ export interface EngineRow {
   readonly module: string;
   /** Reads or makes its binary; undefined for native code, which only Node.js can have. */
   readonly binary: (() => Promise<Uint8Array>) | undefined;
+  /** Reads a second binary, where it has one: Petal's int8 kernels, which work on the memory of the first. */
+  readonly kernels?: () => Promise<Uint8Array>;
   /** Whether it comes out of a rival's package, which may not be installed. */
   readonly isRival: boolean;
   /** What it computes in. int8 engines take the same file, so that they have to answer alike. */
@@ -26,13 +29,37 @@ export type ModelFormat = 'artifact' | 'tflite' | 'onnx';
 /** What all ratios are to. */
 export const petalFloat32 = 'Petal, float32';
 
+/** tfjs's WASM binary, which Petal's network runs on. */
+const readTfjs = (): Promise<Uint8Array> =>
+  readPackaged('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm');
+
+export const petalRelaxed: EngineRow = {
+  name: 'Petal, int8, relaxed SIMD',
+  module: 'petal-int8.ts',
+  binary: readTfjs,
+  kernels: () => readExactKernels(['relaxed-simd', 'relaxed-simd-signed']),
+  isRival: false,
+  arithmetic: 'int8',
+  model: 'artifact',
+};
+
+export const litertRelaxed: EngineRow = {
+  name: 'LiteRT.js, int8, relaxed SIMD',
+  module: 'litert-relaxed.ts',
+  // The builds differ in this: `litert_wasm_internal.wasm` has relaxed SIMD's opcodes (0xfd 0x100 and
+  // on; 662 times the dot product 0x113, as bytes fd 93 02), the compat build has none of them.
+  binary: () => readPackaged('@litertjs/core/wasm/litert_wasm_internal.wasm'),
+  isRival: true,
+  arithmetic: 'int8',
+  model: 'tflite',
+};
+
 /** In the order of the tables. */
 export const engineRows: readonly EngineRow[] = [
   {
     name: petalFloat32,
     module: 'petal-float32.ts',
-    binary: () =>
-      readPackaged('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm'),
+    binary: readTfjs,
     isRival: false,
     arithmetic: 'float32',
     model: 'artifact',
@@ -45,16 +72,7 @@ export const engineRows: readonly EngineRow[] = [
     arithmetic: 'float32',
     model: 'onnx',
   },
-  {
-    name: 'LiteRT.js, int8, relaxed SIMD',
-    module: 'litert-relaxed.ts',
-    // The builds differ in this: `litert_wasm_internal.wasm` has relaxed SIMD's opcodes (0xfd 0x100 and
-    // on; 662 times the dot product 0x113, as bytes fd 93 02), the compat build has none of them.
-    binary: () => readPackaged('@litertjs/core/wasm/litert_wasm_internal.wasm'),
-    isRival: true,
-    arithmetic: 'int8',
-    model: 'tflite',
-  },
+  litertRelaxed,
   {
     name: 'LiteRT.js, int8, plain SIMD',
     module: 'litert-plain.ts',
@@ -62,6 +80,12 @@ export const engineRows: readonly EngineRow[] = [
     isRival: true,
     arithmetic: 'int8',
     model: 'tflite',
+  },
+  petalRelaxed,
+  {
+    ...petalRelaxed,
+    name: 'Petal, int8, plain SIMD',
+    kernels: () => readExactKernels(['simd']),
   },
   {
     name: 'tfjs-tflite, int8',

@@ -15,7 +15,7 @@ export interface Turn {
 
 /**
  * @param pixels uint8 [224, 224, 3], row-major RGB
- * @param inferences how many, one after another; at least one
+ * @param inferences how many, one after another; none only loads the engine
  */
 export async function takeTurn(
   engine: Engine,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Contender } from '../../../bench/engines/contender.ts';
-import { measureInTurns } from '../../../bench/engines/rounds.ts';
+import { type Entry, measureInTurns } from '../../../bench/engines/rounds.ts';
 import { measured } from './measured.ts';
 
 interface Turn {
@@ -32,11 +32,15 @@ class Bench {
   }
 }
 
+function entriesOf(...contenders: readonly Contender[]): Entry[] {
+  return contenders.map((contender) => ({ contender, inputs }));
+}
+
 const inputs = [0, 1, 2, 3, 4, 5, 6].map((value) => Uint8Array.of(value));
 
 test('engines take turns on the same input, one at a time, the first of a round last in the next', async () => {
   const bench = new Bench();
-  await measureInTurns([bench.contender('a', 5), bench.contender('b', 5)], inputs);
+  await measureInTurns(entriesOf(bench.contender('a', 5), bench.contender('b', 5)));
   expect(bench.mostAtOnce).toBe(1);
   const { turns } = bench;
   for (let i = 0; i < turns.length; i += 2) {
@@ -47,7 +51,7 @@ test('engines take turns on the same input, one at a time, the first of a round 
 
 test('fast engines make more inferences in a turn than slow ones once their speed is known', async () => {
   const bench = new Bench();
-  await measureInTurns([bench.contender('fast', 2), bench.contender('slow', 500)], inputs);
+  await measureInTurns(entriesOf(bench.contender('fast', 2), bench.contender('slow', 500)));
   const of = (engine: string): number[] =>
     bench.turns.filter(({ name }) => name === engine).map(({ inferences }) => inferences);
   expect(of('fast').at(-1)).toBeGreaterThan(of('fast')[0]);
@@ -56,7 +60,7 @@ test('fast engines make more inferences in a turn than slow ones once their spee
 
 test('every input is timed equally often, and its answer kept', async () => {
   const bench = new Bench();
-  const [result] = await measureInTurns([bench.contender('a', 3)], inputs);
+  const [result] = await measureInTurns(entriesOf(bench.contender('a', 3)));
   expect(result.answers).toEqual(inputs.map(([value]) => [value]));
   expect(result.roundsMs.length % inputs.length).toBe(0);
   const timed = bench.turns.slice(-result.roundsMs.length);
