@@ -14,20 +14,35 @@ export const canMeasureCpu = process.platform === 'linux';
 export async function findChildren(name: string): Promise<number[]> {
   const found: number[] = [];
   for (const task of await readdir('/proc/self/task')) {
-    const children = await readFile(`/proc/self/task/${task}/children`, 'utf8');
+    const children = await readIfThere(`/proc/self/task/${task}/children`);
     for (const child of children.trim().split(' ').filter(Boolean)) {
-      const command = await readFile(`/proc/${child}/comm`, 'utf8');
+      const command = await readIfThere(`/proc/${child}/comm`);
       if (command.trim() === name) found.push(Number(child));
     }
   }
   return found;
 }
 
+/** @returns nothing of a thread or a process that has ended since it was listed */
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'ESRCH'].includes(String(error.code))
+    )
+      return '';
+    throw error;
+  }
+}
+
 /** @returns CPU time of all threads that a process has, in milliseconds, user and system together */
 export async function readCpuMs(pid: number): Promise<number> {
   let nanoseconds = 0;
   for (const thread of await readdir(`/proc/${pid}/task`)) {
-    const [onCpu] = (await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')).split(' ');
+    const [onCpu] = (await readIfThere(`/proc/${pid}/task/${thread}/schedstat`)).split(' ');
     nanoseconds += Number(onCpu);
   }
   return nanoseconds / 1e6;

@@ -10,6 +10,7 @@ import {
   startContender,
 } from './engines/contender.ts';
 import { kernelSizeNotes } from './engines/kernel-size.ts';
+import { NoExactKernels } from './engines/kernels.ts';
 import { modelsOf } from './engines/models.ts';
 import { type Measured, measureInTurns, ratioTo } from './engines/rounds.ts';
 import {
@@ -34,10 +35,10 @@ export const engines: Benchmark = {
   question: 'How long does the bare network take in each engine?',
   async run(setting: Setting): Promise<Report> {
     return await withScratchFolder(async (folder) => {
-      const files = await prepareAll(setting, folder);
+      const notes: string[] = [];
+      const files = await prepareAll(setting, folder, notes);
       const inputs = setting.photos.map(toPixels);
       const measured: Measured[] = [];
-      const notes: string[] = [];
       for (const runtime of runtimes) {
         const contenders: Contender[] = [];
         try {
@@ -64,16 +65,23 @@ export const engines: Benchmark = {
   },
 };
 
+/** @param notes are added what can't run here */
 async function prepareAll(
   { artifactPath, rivalsMissing }: Setting,
   folder: string,
+  notes: string[],
 ): Promise<Map<EngineRow, EngineFiles>> {
   const models = modelsOf(artifactPath, folder);
   const files = new Map<EngineRow, EngineFiles>();
   for (const row of engineRows) {
     if (row.isRival && rivalsMissing !== undefined) continue;
     const own = join(folder, String(files.size));
-    files.set(row, await prepareFiles(row, await models[row.model](), own));
+    try {
+      files.set(row, await prepareFiles(row, await models[row.model](), own));
+    } catch (error) {
+      if (!(error instanceof NoExactKernels)) throw error;
+      notes.push(`${row.name} does not run here: ${error.message}`);
+    }
   }
   return files;
 }

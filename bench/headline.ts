@@ -8,7 +8,7 @@ import { type Benchmark, type Report, type Setting, targetNote } from './benchma
 import { prepareFiles, startContender } from './engines/contender.ts';
 import { modelsOf } from './engines/models.ts';
 import { type Entry, type Measured, measureInTurns, ratioTo } from './engines/rounds.ts';
-import { type EngineRow, litertRelaxed, petalRelaxed } from './engines/rows.ts';
+import { type EngineRow, litertRelaxed, petalInt8 } from './engines/rows.ts';
 import { formatPhotos } from './photos.ts';
 import { loadSharp } from './rivals.ts';
 import { withScratchFolder } from './scratch-folder.ts';
@@ -29,11 +29,11 @@ interface HeadlineRow {
   readonly targetRatio?: number;
 }
 
-const photoRow: EngineRow = { ...petalRelaxed, module: 'petal-photo.ts' };
+const photoRow: EngineRow = { ...petalInt8, module: 'petal-photo.ts' };
 const smallPhotoName = `Petal, ${smallSide} x ${smallSide} JPEG to JSON`;
 const rows: readonly HeadlineRow[] = [
   { row: { ...litertRelaxed, name: 'LiteRT.js, bare network' }, input: 'pixels' },
-  { row: { ...petalRelaxed, name: 'Petal, bare network' }, input: 'pixels' },
+  { row: { ...petalInt8, name: 'Petal, bare network' }, input: 'pixels' },
   { row: { ...photoRow, name: smallPhotoName }, input: 'small photo', targetRatio: 1.2 },
   { row: { ...photoRow, name: 'Petal, photo to JSON' }, input: 'photo', targetRatio: 2.5 },
 ];

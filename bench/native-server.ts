@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import process from 'node:process';
 import classNames from '../model/classes.json' with { type: 'json' };
-import { topPredictions } from '../src/mobilenet/top-k.ts';
+import { backgroundOutputs, topPredictions } from '../src/mobilenet/top-k.ts';
 import { loadNativeClassifier } from './native-classifier.ts';
 
 const [modelPath, inputSize] = process.argv.slice(2);
@@ -18,7 +18,7 @@ let former: Promise<unknown> = Promise.resolve();
 
 async function classify(bytes: Uint8Array): Promise<object> {
   const { probabilities } = await classifier.classify(bytes);
-  return { predictions: topPredictions(probabilities, classes, 5) };
+  return { predictions: topPredictions(probabilities.subarray(backgroundOutputs), classes, 5) };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -43,6 +43,13 @@ export const petalRelaxed: EngineRow = {
   model: 'artifact',
 };
 
+/** As the Worker takes it: by the first of its kernels that are exact on this processor. */
+export const petalInt8: EngineRow = {
+  ...petalRelaxed,
+  name: 'Petal, int8',
+  kernels: () => readExactKernels(['relaxed-simd', 'relaxed-simd-signed', 'simd']),
+};
+
 export const litertRelaxed: EngineRow = {
   name: 'LiteRT.js, int8, relaxed SIMD',
   module: 'litert-relaxed.ts',

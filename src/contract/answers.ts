@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type ProblemCode, problems } from '../errors.ts';
 import { type FormatName, formats } from '../image/formats.ts';
 import { orientations } from '../image/orientation.ts';
+import { kernelLevels } from '../mobilenet/kernel-level.ts';
 
 const probability = z.number().min(0).max(1);
 const label = z.string().meta({ examples: ['daisy'] });
@@ -164,7 +165,7 @@ export const healthAnswer = z
     status: z.literal('ok'),
     model,
     kernels: z
-      .enum(['relaxed-simd', 'relaxed-simd-signed', 'simd', 'scalar'])
+      .enum(kernelLevels)
       .meta({
         description:
           'Instruction level of the int8 kernels that run; missing where the network calculates in float32.',

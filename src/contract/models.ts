@@ -1,6 +1,7 @@
 /** What answers about models hold, as zod schemas. */
 import * as z from 'zod';
 import { labelName, manifest } from '../classes/manifest.ts';
+import { arithmetics } from '../mobilenet/arithmetic.ts';
 import { problemAnswer } from './answers.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -22,7 +23,7 @@ export const modelAnswer = z
     name: z.string().meta({ examples: ['mobilenet_v2_1.0_224'] }),
     input: z.strictObject({ width: z.int(), height: z.int(), channels: z.literal(3) }),
     labelCount: z.int(),
-    arithmetic: z.enum(['int8', 'float32']).meta({
+    arithmetic: z.enum(arithmetics).meta({
       description:
         'What the network calculates with. Another arithmetic answers slightly other probabilities.',
     }),

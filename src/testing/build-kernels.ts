@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kernelFileName } from '../local/kernel-file-name.ts';
 import { type KernelLevel, kernelLevels } from '../mobilenet/kernel-level.ts';
 import { buildFolder } from './built-folder.ts';
 
@@ -55,13 +56,14 @@ export async function buildKernels(root: string): Promise<string> {
     inputs: [
       'src/mobilenet/kernels/*.ts',
       'src/mobilenet/kernel-level.ts',
+      'src/local/kernel-file-name.ts',
       'src/testing/build-kernels.ts',
     ],
     async make(folder) {
       for (const level of kernelLevels) {
         for (const shared of [false, true]) {
           const wasm = await compileKernels(root, { ...levels[level], shared });
-          await writeFile(join(folder, `${level}${shared ? '-shared' : ''}.wasm`), wasm);
+          await writeFile(join(folder, kernelFileName(level, shared)), wasm);
         }
       }
     },
