@@ -73,9 +73,9 @@ async function prepareAll(
 ): Promise<Map<EngineRow, EngineFiles>> {
   const models = modelsOf(artifactPath, folder);
   const files = new Map<EngineRow, EngineFiles>();
-  for (const row of engineRows) {
+  for (const [i, row] of engineRows.entries()) {
     if (row.isRival && rivalsMissing !== undefined) continue;
-    const own = join(folder, String(files.size));
+    const own = join(folder, String(i));
     try {
       files.set(row, await prepareFiles(row, await models[row.model](), own));
     } catch (error) {
