@@ -221,7 +221,7 @@ function pointwiseCall(
   };
 }
 
-/** How two scales become integers: XNNPACK's xnn_init_qs8_add_minmax_params (src/microparams-init.c). */
+/** How two scales become integers: XNNPACK's xnn_init_qs8_add_minmax_scalar_params (src/microparams-init.c). */
 function addCall(
   { input, addend, output }: Extract<Step, { kernel: 'add' }>,
   arena: number,

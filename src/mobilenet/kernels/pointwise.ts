@@ -131,7 +131,7 @@ export function multiplyRows(
   }
 }
 
-/** Relaxed SIMD: four rows, of which the last may be the same one several times. */
+/** Relaxed SIMD: four rows. Weights are loaded once for all. */
 function fourRows(
   x: usize,
   rowStride: usize,

@@ -18,7 +18,7 @@ const roundingOffsetBits: i32 = 0x4b400000;
 /** Below every value that 16 bits hold, so that what is far below saturates instead of wrapping. */
 const lowestBits: i32 = roundingOffsetBits - 65536;
 
-/** Real zero of the outputs, and the range that an activation function leaves them. */
+/** What {@link requantise} subtracts, so that real 0 becomes the zero point. */
 export function originOf(zeroPoint: i32): v128 {
   return i32x4.splat(roundingOffsetBits - zeroPoint);
 }
