@@ -71,6 +71,8 @@ describe.runIf(inject('trained'))('npm start', () => {
   test('serves over https with a command that works as it is printed', async ({ skip }) => {
     const { output } = start({ PORT: 'overruled' }, '--https', '--port', '0');
     await expect.poll(output, { timeout: 50_000 }).toContain('Petal answers at https://127.0.0.1:');
+    // Its lines are written one after another.
+    await expect.poll(output).toContain('hence -k');
     const [line, why, ...others] = output().trim().split('\n');
     expect(why).toContain('hence -k');
     expect(others).toEqual([]);
