@@ -17,7 +17,9 @@ function charge(budget: WorkBudget, item: WorkItem, units: number): AppError | u
   }
 }
 
-const small = { bytes: 1000, unitsPerByte: 300 };
+const rates = { unitsPerByte: 300, unitsPerPixel: 60 };
+const small = { ...rates, bytes: 1000, pixels: 50e6 };
+const large = { ...rates, bytes: 1e6, pixels: 50e6 };
 
 describe('WorkBudget', () => {
   test('lets a photo of any size take 130 million units', () => {
@@ -31,15 +33,22 @@ describe('WorkBudget', () => {
   });
 
   test('lets a large photo take as much as its bytes earn', () => {
-    const large = { bytes: 1e6, unitsPerByte: 300 };
     expect(charge(new WorkBudget(limits), large, 300e6)).toBeUndefined();
     expect(charge(new WorkBudget(limits), large, 301e6)).toMatchObject({
       facts: { limitUnits: 300e6 },
     });
   });
 
+  test('lets a large file of few pixels take no more than these earn', () => {
+    const padded = { ...large, bytes: 20e6, pixels: 5e6 };
+    expect(charge(new WorkBudget(limits), padded, 300e6)).toBeUndefined();
+    expect(charge(new WorkBudget(limits), padded, 301e6)).toMatchObject({
+      facts: { limitUnits: 300e6 },
+    });
+  });
+
   test('lets no photo take more than the most expensive one of the most pixels', () => {
-    const huge = { bytes: 1e8, unitsPerByte: 300 };
+    const huge = { ...large, bytes: 1e8 };
     expect(charge(new WorkBudget(limits), huge, 3001e6)).toMatchObject({
       facts: { limitUnits: 3000e6 },
     });
@@ -54,7 +63,6 @@ describe('WorkBudget', () => {
 
   test('lets a request of large photos take as much as all of them earn', () => {
     const budget = new WorkBudget(limits);
-    const large = { bytes: 1e6, unitsPerByte: 300 };
     const refusals = Array.from({ length: 9 }, () => charge(budget, large, 290e6));
     expect(refusals).toEqual(Array(9).fill(undefined));
   });
@@ -62,7 +70,9 @@ describe('WorkBudget', () => {
   test('ends a request soon after its limit, whatever its photos charge', () => {
     const anyItem = fc.record({
       bytes: fc.integer({ min: 1, max: 20e6 }),
+      pixels: fc.integer({ min: 1, max: 50e6 }),
       unitsPerByte: fc.constantFrom(300, 400, 1500),
+      unitsPerPixel: fc.constantFrom(15, 60),
       units: fc.integer({ min: 0, max: 4e9 }),
     });
     fc.assert(
