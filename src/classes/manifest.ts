@@ -31,7 +31,7 @@ export const labelName = z
   // takes their place, so that different labels would become the same.
   .refine(
     (label) => label.isWellFormed() && !label.includes('\ufffd'),
-    'Expected a label of whole Unicode characters, without lone surrogates and U+FFFD',
+    'Expected a label of whole Unicode characters, without lone surrogates and without U+FFFD',
   )
   .refine((label) => label === label.trim(), 'Expected a label without spaces around it');
 
