@@ -4,6 +4,7 @@ import { type Orientation, readExifOrientation } from '../orientation.ts';
 import type { PictureTarget } from '../picture-target.ts';
 import { AlphaPlane, alphaMemoryBytes } from './alpha.ts';
 import { readWebpFile, type WebpFile, type WebpFrame } from './container.ts';
+import { keepsContainerRules } from './container-rules.ts';
 import { FrameRows } from './frame-rows.ts';
 import { decodeLossless } from './lossless-rows.ts';
 import { webpProblem } from './problem.ts';
@@ -22,7 +23,10 @@ export const webpCodec: ImageCodec = {
       height: file.height,
       orientation: orientationOf(file),
       memoryBytes: (target) => webpMemoryBytes(file, target),
-      decode: (target) => decodeWebp(file, target),
+      decode: (target) => {
+        const { truncated } = decodeWebp(file, target);
+        return { truncated: truncated || !keepsContainerRules(bytes) };
+      },
     };
   },
 };
