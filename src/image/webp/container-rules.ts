@@ -29,8 +29,9 @@ const sizeStart = 8;
 const animationBytes = 6;
 /** Of a canvas or frame; fewer than that. */
 const maxPixels = 2 ** 32;
-/** Of a `VP8X` chunk's first byte (2.7): that it is an animation, and all that have a meaning. */
+/** Of a `VP8X` chunk's first byte (2.7): what the file is or has, and all that have a meaning. */
 const animationFlag = 0x02;
+const alphaFlag = 0x10;
 const knownFlags = 0x3e;
 
 /** Chunks that stand for one picture. */
@@ -38,8 +39,8 @@ interface Picture {
   /** Of its bitstream; undefined where there is none. */
   readonly sides: Sides | undefined;
   readonly hasAlpha: boolean;
-  /** Whether its `ALPH` chunk stands behind its bitstream. */
-  readonly isAlphaLate: boolean;
+  /** Whether that, if there is one, stands in front of the bitstream, and can be read. */
+  readonly isAlphaSound: boolean;
 }
 
 /** @param bytes the whole file, which begins as a WebP does */
@@ -85,14 +86,13 @@ class ContainerWalk {
   #readPicture(): Picture | undefined {
     let sides: Sides | undefined;
     let hasAlpha = false;
-    let isAlphaLate = false;
+    let isAlphaSound = true;
     do {
       const chunk = this.#peek();
       if (chunk === undefined) return undefined;
       if (chunk.name === chunkName.alpha && !hasAlpha) {
-        if (!isSoundAlphaHeader(chunk.data)) return undefined;
         hasAlpha = true;
-        isAlphaLate = sides !== undefined;
+        isAlphaSound = sides === undefined && isSoundAlphaHeader(chunk.data);
       } else if (isBitstream(chunk) && !(chunk.name === chunkName.lossless && hasAlpha)) {
         if (sides !== undefined) break;
         sides = soundSides(chunk);
@@ -105,13 +105,15 @@ class ContainerWalk {
       }
       this.#at = chunk.end;
     } while (!this.#isAtEnd);
-    return { sides, hasAlpha, isAlphaLate };
+    return { sides, hasAlpha, isAlphaSound };
   }
 
   /** A still picture or an animation behind a `VP8X` chunk, and metadata (2.7). */
   #isSoundExtended({ data, end }: Chunk): boolean {
     if (data.length < canvasBytes) return false;
     const isAnimation = (data[0] & animationFlag) !== 0;
+    // Stills that don't announce an alpha are shown without.
+    const usesAlpha = (data[0] & alphaFlag) !== 0;
     const canvas = readCanvas(data);
     if ((data[0] & ~knownFlags) !== 0 || canvas.width * canvas.height >= maxPixels) return false;
     this.#at = end;
@@ -123,7 +125,8 @@ class ContainerWalk {
       if (chunk.name === chunkName.alpha || isBitstream(chunk)) {
         if (hasAnimationChunk || isAnimation || pictures > 0) return false;
         const picture = this.#readPicture();
-        if (!isWholePicture(picture) || !equals(picture.sides, canvas)) return false;
+        if (picture?.sides === undefined || !equals(picture.sides, canvas)) return false;
+        if (usesAlpha && !picture.isAlphaSound) return false;
         pictures += 1;
       } else if (chunk.name === chunkName.animationFrame) {
         if (!hasAnimationChunk) return false;
@@ -148,19 +151,12 @@ class ContainerWalk {
     this.#at = end - data.length - (data.length & 1) + frameHeaderBytes;
     const picture = this.#readPicture();
     if (picture === undefined || this.#at > end) return 'broken';
-    if (picture.sides === undefined && !picture.hasAlpha) return 'empty';
-    if (!isWholePicture(picture)) return 'broken';
+    if (picture.sides === undefined) return picture.hasAlpha ? 'broken' : 'empty';
     const { width, height } = picture.sides;
     const isInside =
       2 * read24(data, 0) + width <= canvas.width && 2 * read24(data, 3) + height <= canvas.height;
-    return isInside ? 'whole' : 'broken';
+    return isInside && picture.isAlphaSound ? 'whole' : 'broken';
   }
-}
-
-function isWholePicture(
-  picture: Picture | undefined,
-): picture is Picture & { readonly sides: Sides } {
-  return picture?.sides !== undefined && !picture.isAlphaLate;
 }
 
 function equals(one: Sides, other: Sides): boolean {
