@@ -1,15 +1,13 @@
+import { comparing, type SameBytes } from '../same-bytes.ts';
 import type { Work } from '../work-budget.ts';
-import { repeatsAbove, unfilter } from './filters.ts';
+import { filterUnits, repeatsAbove, unfilter } from './filters.ts';
 import { bitsPerPixel, type PngHeader } from './header.ts';
 import { ImageDataStream } from './image-data.ts';
 import { Inflate } from './inflate.ts';
 
-/**
- * Work for each byte of a row: decompressing it from long copies, and taking its
- * filter off. What literals and short copies take grows with the file.
- */
-const inflateUnits = 0.6;
-const filterUnits = 2;
+/** Work for each byte of the file, and for each byte of a row that is decompressed. */
+const fileByteUnits = 8;
+const rowByteUnits = 0.5;
 
 /** Bytes of so many pixels; the last byte may be in use only in part. */
 function bytesOf(pixels: number, pixelBits: number): number {
@@ -25,6 +23,7 @@ export class RowReader {
   /** Whether the wanted samples of `row` are those of the row before. */
   isRepeated = false;
   #above: Uint8Array;
+  readonly #isAbove: SameBytes;
   readonly #work: Work;
   readonly #pixelBits: number;
   readonly #data: ImageDataStream;
@@ -38,9 +37,11 @@ export class RowReader {
     this.start = bytesOf(1, pixelBits);
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
+    this.#isAbove = comparing(this.row, this.#above);
     this.#data = new ImageDataStream(bytes, header.dataStart);
     this.#inflate = new Inflate(this.#data, 1 + rowBytes, work);
     this.#work = work;
+    work.charge(fileByteUnits * (bytes.length - header.dataStart));
   }
 
   /** The memory that reading takes, in bytes. */
@@ -66,13 +67,13 @@ export class RowReader {
   next(pixels: number, wantedPixels: number): 'read' | 'damaged' | 'missing' {
     const inflate = this.#inflate;
     const rowBytes = 1 + bytesOf(pixels, this.#pixelBits);
-    this.#work.charge(inflateUnits * rowBytes);
+    this.#work.charge(rowByteUnits * rowBytes);
     if (!inflate.read(rowBytes)) return 'missing';
     const { bytes, start } = inflate;
     const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
     this.isRepeated = repeatsAbove(bytes[start], inflate, start + 1, wantedBytes);
     if (this.isRepeated) return 'read';
-    this.#work.charge(filterUnits * wantedBytes);
+    this.#work.charge(filterUnits(bytes[start]) * wantedBytes);
     const above = this.row;
     const row = this.#above;
     if (!unfilter(bytes[start], bytes, start + 1, row, above, this.start, wantedBytes)) {
@@ -80,6 +81,7 @@ export class RowReader {
     }
     this.row = row;
     this.#above = above;
+    this.isRepeated = this.#isAbove();
     return 'read';
   }
 
