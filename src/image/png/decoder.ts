@@ -7,6 +7,7 @@ import type { PictureTarget } from '../picture-target.ts';
 import { RepeatedRows } from '../repeated-rows.ts';
 import type { Work } from '../work-budget.ts';
 import { pngProblem } from './chunks.ts';
+import { areDecisiveChunksSound } from './decisive-chunks.ts';
 import type { PngHeader } from './header.ts';
 import { type Pass, passesOf } from './passes.ts';
 import { createExpansion, type Expansion, expansionBytes } from './pixels.ts';
@@ -33,7 +34,8 @@ export function decodeBytes(header: PngHeader, target: PictureTarget): number {
 /**
  * @param bytes the whole file; read only
  * @param header what was read of it
- * @returns whether the file is cut short, or some of the wanted picture's data is damaged
+ * @returns whether the file is cut short, some of the wanted picture's data is damaged, or what
+ *   stands in front of it is
  * @throws AppError `image-decode-failed` where less than half of the picture is there,
  *   `too-much-work`
  */
@@ -56,25 +58,28 @@ export function decodePng(
     work,
   };
   let decodedPixels = 0;
-  let truncated = false;
+  let isWhole = true;
   for (const pass of passes) {
     const passWidth = pass.columnsBefore(width);
     // The last pass needn't be decoded below what is wanted. But where the file may be cut short,
     // that is to be found out.
-    const mayStop = hasEnd && pass === passes.at(-1);
-    const needed = pass.rowsBefore(mayStop ? reducer.endRow : height);
-    const decoded = decodePass(pass, passWidth, needed, rows, destination);
+    const isLast = pass === passes.at(-1);
+    const allRows = pass.rowsBefore(height);
+    const needed = hasEnd && isLast ? pass.rowsBefore(reducer.endRow) : allRows;
+    const { decoded, reached } = decodePass(pass, passWidth, needed, rows, destination);
     decodedPixels += decoded * passWidth;
-    truncated = decoded < needed;
-    if (truncated) break;
+    if (decoded < needed) isWhole = false;
+    if (reached < needed) break;
+    // What stands behind the last row says whether the rows are right.
+    if (isLast && needed === allRows && !rows.isSound()) isWhole = false;
   }
-  if (truncated && decodedPixels < minDecodedShare * width * height) {
+  if (!isWhole && decodedPixels < minDecodedShare * width * height) {
     throw pngProblem(
       'Less than half of the picture of this PNG is there: it is cut short or damaged. Send the whole file, or save it again.',
     );
   }
   reducer.finish();
-  return { truncated };
+  return { truncated: !isWhole || !areDecisiveChunksSound(bytes, header) };
 }
 
 /** What rows are made colours of, and where they go. */
@@ -87,22 +92,34 @@ interface Destination {
   readonly work: Work;
 }
 
-/** @returns how many of the needed rows could be decoded: those before the data ends or is damaged */
+/** Rows of a pass. */
+interface PassRows {
+  /** Those that could be decoded. */
+  readonly decoded: number;
+  /** Those before the data ends, or is damaged for good; some may be damaged on their own. */
+  readonly reached: number;
+}
+
+/** Decodes the needed rows of a pass, as far as they are there. */
 function decodePass(
   pass: Pass,
   passWidth: number,
   neededRows: number,
   rows: RowReader,
   { reducer, repeated, expansion, expansionUnits, work }: Destination,
-): number {
+): PassRows {
   const { firstColumn, firstRow, stepAcross, stepDown } = pass;
   const first = pass.columnsBefore(reducer.firstColumn);
   const end = pass.columnsBefore(reducer.endColumn);
   let hasRow = false;
   rows.beginPass();
+  let decoded = 0;
   let row = 0;
   for (; row < neededRows; row++) {
-    if (!rows.next(passWidth, end)) break;
+    const outcome = rows.next(passWidth, end);
+    if (outcome === 'missing') break;
+    if (outcome === 'damaged') continue;
+    decoded += 1;
     const y = firstRow + row * stepDown;
     if (!reducer.wants(y)) continue;
     if (stepAcross === 1 && hasRow && rows.isRepeated) {
@@ -120,5 +137,5 @@ function decodePass(
     }
   }
   repeated.finish();
-  return row;
+  return { decoded, reached: row };
 }

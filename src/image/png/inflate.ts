@@ -12,6 +12,7 @@ import {
   literalMeanings,
   maxCodes,
 } from './alphabets.ts';
+import { Adler32 } from './checksums.ts';
 import { type ByteSource, CompressedBits } from './compressed-bits.ts';
 import { endOfBlock, HuffmanTable, literal, unused } from './huffman.ts';
 
@@ -65,14 +66,15 @@ function buildTables(
 type Position = 'block header' | 'stored block' | 'compressed block' | 'end';
 
 /**
- * A stream that is damaged ends where the damage is first seen. Its checksum is
- * not compared: what comes before the end was used already when that could be done.
+ * A stream that is damaged ends where the damage is first seen. Its checksum can
+ * be compared at the end only, when what comes before was used already.
  */
 export class Inflate {
   /** Decompressed bytes: those that distances reach back to, and those that are still to be read. */
   readonly bytes: Uint8Array;
   /** The same memory. */
   readonly words: Uint32Array;
+  readonly #checksum = new Adler32();
   /** Where in `bytes` the last {@link read} found what it was asked for. */
   start = 0;
   /** Where in `bytes` the next read begins. */
@@ -81,6 +83,8 @@ export class Inflate {
   #end = 0;
   #position: Position = 'block header';
   #isLastBlock = false;
+  /** Whether the end that was reached is that of the last block. */
+  #isComplete = false;
   /** Bytes that a stored block still has. */
   #storedBytes = 0;
   /** The lengths of codes while they are read. */
@@ -146,12 +150,31 @@ export class Inflate {
     return true;
   }
 
+  /**
+   * Reads on to the stream's end, and compares its checksum (RFC 1950, 2.2). Where
+   * much more comes than was read, that isn't gone through, and counts as right.
+   *
+   * @returns false where the stream is damaged, or not all of it is there
+   */
+  endsWell(): boolean {
+    this.#next = this.#end;
+    if (this.#position !== 'end') this.#decompress();
+    if (this.#position !== 'end') return true;
+    if (!this.#isComplete) return false;
+    const input = this.#input;
+    input.alignToByte();
+    let checksum = 0;
+    for (let byte = 0; byte < 4; byte++) checksum = checksum * 256 + input.read(8);
+    return input.position <= input.end && checksum === this.#checksum.value;
+  }
+
   /** Fills `bytes` as far as the stream goes. */
   #decompress(): void {
     const first = Math.max(0, Math.min(this.#next, this.#end - windowBytes));
     this.bytes.copyWithin(0, first, this.#end);
     this.#next -= first;
     this.#end -= first;
+    const start = this.#end;
     const limit = this.bytes.length - maxStepBytes;
     while (this.#end < limit && this.#position !== 'end') {
       this.#input.fill();
@@ -160,11 +183,13 @@ export class Inflate {
       else if (this.#position === 'stored block') this.#copyStored(limit);
       else this.#decompressBlock(limit);
     }
+    this.#checksum.add(this.bytes, this.words, start, this.#end);
   }
 
   /** The beginning of a block (RFC 1951, 3.2.3). */
   #readBlockHeader(): void {
     if (this.#isLastBlock) {
+      this.#isComplete = true;
       this.#position = 'end';
       return;
     }

@@ -26,6 +26,7 @@ export class RowReader {
   readonly #isAbove: SameBytes;
   readonly #work: Work;
   readonly #pixelBits: number;
+  readonly #data: ImageDataStream;
   readonly #inflate: Inflate;
 
   /** @param bytes the whole file */
@@ -37,7 +38,8 @@ export class RowReader {
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
     this.#isAbove = comparing(this.row, this.#above);
-    this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes, work);
+    this.#data = new ImageDataStream(bytes, header.dataStart);
+    this.#inflate = new Inflate(this.#data, 1 + rowBytes, work);
     this.#work = work;
     work.charge(fileByteUnits * (bytes.length - header.dataStart));
   }
@@ -55,35 +57,39 @@ export class RowReader {
   }
 
   /**
-   * Reads one row.
+   * Reads one row. A damaged one, whose filter type does not exist, is passed
+   * over: the next one is taken for the one below the row before it.
    *
    * @param pixels that a row of the pass has
    * @param wantedPixels how many of them, from the left, are wanted in all of its rows
-   * @returns false where the data ends, or is damaged, before the row's end
+   * @returns `missing` where the data ends, or is damaged, before the row's end
    */
-  next(pixels: number, wantedPixels: number): boolean {
+  next(pixels: number, wantedPixels: number): 'read' | 'damaged' | 'missing' {
     const inflate = this.#inflate;
     const rowBytes = 1 + bytesOf(pixels, this.#pixelBits);
     this.#work.charge(rowByteUnits * rowBytes);
-    if (!inflate.read(rowBytes)) return false;
+    if (!inflate.read(rowBytes)) return 'missing';
     const { bytes, start } = inflate;
     const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
     this.isRepeated = repeatsAbove(bytes[start], inflate, start + 1, wantedBytes);
-    if (this.isRepeated) return true;
+    if (this.isRepeated) return 'read';
     this.#work.charge(filterUnits(bytes[start]) * wantedBytes);
     const above = this.row;
-    this.row = this.#above;
+    const row = this.#above;
+    if (!unfilter(bytes[start], bytes, start + 1, row, above, this.start, wantedBytes)) {
+      return 'damaged';
+    }
+    this.row = row;
     this.#above = above;
-    const hasFilter = unfilter(
-      bytes[start],
-      bytes,
-      start + 1,
-      this.row,
-      above,
-      this.start,
-      wantedBytes,
-    );
     this.isRepeated = this.#isAbove();
-    return hasFilter;
+    return 'read';
+  }
+
+  /**
+   * Whether the data is as it was written, as far as that can be told. To be asked
+   * once, behind the last row.
+   */
+  isSound(): boolean {
+    return this.#inflate.endsWell() && this.#data.isSound;
   }
 }

@@ -18,6 +18,14 @@ export function alphaMemoryBytes(chunk: Uint8Array, width: number, height: numbe
   return rowBytes + (isCompressed ? losslessMemoryBytes(chunk.length, width, height) : 0);
 }
 
+/**
+ * Whether a chunk's first byte has nothing but what is defined: a way of storing, a filter, and
+ * whether levels were reduced. Reserved bits say that more is to be done than is known here.
+ */
+export function isSoundAlphaHeader([head = 0xff]: Uint8Array): boolean {
+  return (head & 3) <= compression.lossless && head >> 4 <= 1;
+}
+
 export class AlphaPlane {
   readonly #data: Uint8Array;
   readonly #filter: number;

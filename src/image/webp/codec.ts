@@ -5,6 +5,7 @@ import type { PictureTarget } from '../picture-target.ts';
 import type { Work } from '../work-budget.ts';
 import { AlphaPlane, alphaMemoryBytes } from './alpha.ts';
 import { readWebpFile, type WebpFile, type WebpFrame } from './container.ts';
+import { keepsContainerRules } from './container-rules.ts';
 import { FrameRows } from './frame-rows.ts';
 import { decodeLossless } from './lossless-rows.ts';
 import { webpProblem } from './problem.ts';
@@ -26,7 +27,10 @@ export const webpCodec: ImageCodec = {
       height: file.height,
       orientation: orientationOf(file),
       memoryBytes: (target) => webpMemoryBytes(file, target),
-      decode: (target, work) => decodeWebp(file, target, work),
+      decode: (target, work) => {
+        const { truncated } = decodeWebp(file, target, work);
+        return { truncated: truncated || !keepsContainerRules(bytes) };
+      },
     };
   },
 };

@@ -82,7 +82,7 @@ export class CodedPixels {
    */
   readRow(row: Int32Array): boolean {
     const reader = this.#reader;
-    const { width, codes, cache } = this.#coding;
+    const { width, height, codes, cache } = this.#coding;
     this.#work.charge(pixelUnits * width);
     const history = this.#history;
     const mask = history.length - 1;
@@ -154,7 +154,8 @@ export class CodedPixels {
         position += extra;
         this.#copyDistance = copyDistance(code, width);
         this.#decoded = decoded;
-        if (this.#copyDistance > decoded) return false;
+        // A copy takes pixels that are there, and ends with the picture.
+        if (this.#copyDistance > decoded || this.#copyLeft > width * height - decoded) return false;
         const end = this.#copy(row, x);
         decoded += end - x;
         x = end;
