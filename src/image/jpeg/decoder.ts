@@ -5,7 +5,7 @@
  */
 import type { PictureTarget } from '../picture-target.ts';
 import { CodedBits } from './coded-bits.ts';
-import { type ColorHints, colorSpaceOf } from './color.ts';
+import { type ColorHints, colorSpaceOf, isKnownTransform } from './color.ts';
 import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
 import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
@@ -48,10 +48,9 @@ export function decodeJpeg(
     new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
   const scans = new Scans(bytes, frame);
   try {
-    const whole = header.progressive
-      ? decodeProgressive(scans, frame, createWriter)
-      : decodeSequential(scans, frame, createWriter, bytes);
-    return { truncated: !whole };
+    if (header.progressive) decodeProgressive(scans, frame, createWriter);
+    else decodeSequential(scans, frame, createWriter);
+    return { truncated: scans.isDamaged };
   } finally {
     releaseFrame(frame);
   }
@@ -59,66 +58,69 @@ export function decodeJpeg(
 
 type WriterFactory = (hints: ColorHints) => RowWriter;
 
-function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): boolean {
+function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): void {
   const decoder = new ProgressiveDecoder(frame, scans.bits);
-  let whole = true;
   let visits = 0;
   for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
     // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
-    if (scan.spectralStart > 0 && scan.components[0].side === 1) continue;
+    if (scan.spectralStart > 0 && scan.components[0].side === 1) {
+      scans.bits.skipScan();
+      continue;
+    }
     visits += blocksOf(scan, frame);
     if (visits > maxBlockVisits) {
       throw jpegProblem(
         'The scans of this JPEG take more work than any usual photo; save it again as an ordinary JPEG.',
       );
     }
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    decoder.decode(scan);
   }
   requireHalf(frame, 1);
+  scans.isDamaged ||= !isComplete(frame);
   decoder.write(createWriter(scans.colorHints));
-  return whole;
 }
 
-function decodeSequential(
-  scans: Scans,
-  frame: Frame,
-  createWriter: WriterFactory,
-  bytes: Uint8Array,
-): boolean {
+function decodeSequential(scans: Scans, frame: Frame, createWriter: WriterFactory): void {
   let scan = scans.next();
   const writer = createWriter(scans.colorHints);
   // The rest needn't be decoded, unless it may be missing, which has to be said.
-  const mayStop = endsWithEoi(bytes);
-  const decoder = new SequentialDecoder(frame, scans.bits, writer, mayStop);
-  let whole = true;
+  const { hasEnd } = scans;
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, hasEnd);
   for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    decoder.decode(scan);
   }
   requireHalf(frame, decoder.openedShare);
-  if (!frame.isBanded) writer.writeUpTo(frame.mcusDown);
-  return whole;
-}
-
-/** @param share of the picture that was looked at */
-function requireHalf({ components }: Frame, share: number): void {
-  for (const { decodedBlocks, blocksAcross, blocksDown } of components) {
-    if (decodedBlocks < minDecodedShare * share * blocksAcross * blocksDown) {
-      throw jpegProblem(
-        'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
-      );
-    }
+  if (frame.isBanded) {
+    scans.isDamaged ||= !hasEnd;
+  } else {
+    scans.isDamaged ||= !isComplete(frame);
+    writer.writeUpTo(frame.mcusDown);
   }
 }
 
-/** Whether the file's end is there. */
-function endsWithEoi(bytes: Uint8Array): boolean {
-  let at = bytes.length;
-  do at = bytes.lastIndexOf(marker.eoi, at - 1);
-  while (at > 0 && bytes[at - 1] !== 0xff);
-  // The last one of a file that is cut short may be that of a thumbnail in its metadata.
-  return at > bytes.length / 2;
+/**
+ * Rows count that were begun, of the component that has the most of them: where one is missing
+ * throughout, the others still show something.
+ *
+ * @param share of the picture that was looked at
+ * @throws AppError `image-decode-failed` where less than half of that was decoded
+ */
+function requireHalf({ components }: Frame, share: number): void {
+  const isEnough = components.some(
+    ({ decodedBlocks, blocksAcross, blocksDown }) =>
+      Math.ceil(decodedBlocks / blocksAcross) >= minDecodedShare * share * blocksDown,
+  );
+  if (isEnough) return;
+  throw jpegProblem(
+    'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
+  );
+}
+
+/** Whether one scan or another went through all of each component. */
+function isComplete({ components }: Frame): boolean {
+  return components.every(
+    ({ decodedBlocks, blocksAcross, blocksDown }) => decodedBlocks >= blocksAcross * blocksDown,
+  );
 }
 
 /** Reads a file's segments from the beginning, and stops at each scan. */
@@ -133,6 +135,7 @@ class Scans {
   #scans = 0;
   #adobeTransform: number | undefined;
   #isJfif = false;
+  #isDamaged = false;
 
   constructor(bytes: Uint8Array, frame: Frame) {
     this.bits = new CodedBits(bytes);
@@ -145,21 +148,45 @@ class Scans {
     return { adobeTransform: this.#adobeTransform, isJfif: this.#isJfif };
   }
 
+  /** Whether anything so far was missing or made no sense: of the segments, of the scans' data, or to a caller. */
+  get isDamaged(): boolean {
+    return this.#isDamaged || this.bits.isDamaged;
+  }
+
+  set isDamaged(isDamaged: boolean) {
+    this.#isDamaged = isDamaged;
+  }
+
+  /** Whether an EOI marker follows the header of the scan that was read, wherever. */
+  get hasEnd(): boolean {
+    let at = this.#bytes.length;
+    do at = this.#bytes.lastIndexOf(marker.eoi, at - 1);
+    while (at > this.#at && this.#bytes[at - 1] !== 0xff);
+    return at > this.#at;
+  }
+
   /** @returns undefined behind the last one */
   next(): Scan | undefined {
     const tables = this.#tables;
+    if (this.#scans > 0) this.#at = this.bits.finish();
     for (;;) {
-      // Of a scan that was read, the data is passed over.
       const segment = nextSegment(this.#bytes, this.#at);
+      this.#isDamaged ||= segment?.isDamaged ?? true;
       if (segment === undefined || segment.code === marker.eoi) return undefined;
       const { code, data } = segment;
       this.#at = segment.end;
       if (code === marker.dqt) tables.readQuantization(data);
       else if (code === marker.dht) tables.readHuffman(data);
-      else if (code === marker.dri) tables.restartInterval = (data[0] << 8) | data[1];
-      else if (code === marker.app0 && startsWithText(data, 'JFIF')) this.#isJfif = true;
-      else if (code === marker.app14 && startsWithText(data, 'Adobe')) {
+      else if (code === marker.dri) {
+        this.#isDamaged ||= data.length !== 2;
+        tables.restartInterval = (data[0] << 8) | data[1];
+      } else if (code === marker.app0 && startsWithText(data, 'JFIF')) {
+        this.#isJfif = true;
+        // There are JFIF 1.x, and 2.x to libjpeg.
+        this.#isDamaged ||= data[5] !== 1 && data[5] !== 2;
+      } else if (code === marker.app14 && startsWithText(data, 'Adobe') && data.length >= 12) {
         this.#adobeTransform = data[11];
+        this.#isDamaged ||= !isKnownTransform(data[11], this.#frame.components.length);
       } else if (isFrameMarker(code)) {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
@@ -169,7 +196,9 @@ class Scans {
           throw jpegProblem(`This JPEG has very many scans; up to ${maxScans} are read.`);
         }
         this.bits.openScan(this.#at);
-        return readScanHeader(data, this.#frame, tables);
+        const scan = readScanHeader(data, this.#frame, tables);
+        this.#isDamaged ||= scan.isDamaged;
+        return scan;
       }
     }
   }
