@@ -99,16 +99,14 @@ function decodeSequential(scans: Scans, frame: Frame, createWriter: WriterFactor
 }
 
 /**
- * Rows count that were begun, of the component that has the most of them: where one is missing
- * throughout, the others still show something.
+ * The component counts of which most is there: where another is missing throughout, it still shows something.
  *
  * @param share of the picture that was looked at
  * @throws AppError `image-decode-failed` where less than half of that was decoded
  */
 function requireHalf({ components }: Frame, share: number): void {
   const isEnough = components.some(
-    ({ decodedBlocks, blocksAcross, blocksDown }) =>
-      Math.ceil(decodedBlocks / blocksAcross) >= minDecodedShare * share * blocksDown,
+    ({ decodedRows, side, height }) => decodedRows * side >= minDecodedShare * share * height,
   );
   if (isEnough) return;
   throw jpegProblem(
@@ -118,9 +116,7 @@ function requireHalf({ components }: Frame, share: number): void {
 
 /** Whether one scan or another went through all of each component. */
 function isComplete({ components }: Frame): boolean {
-  return components.every(
-    ({ decodedBlocks, blocksAcross, blocksDown }) => decodedBlocks >= blocksAcross * blocksDown,
-  );
+  return components.every(({ decodedRows, blocksDown }) => decodedRows >= blocksDown);
 }
 
 /** Reads a file's segments from the beginning, and stops at each scan. */

@@ -74,9 +74,10 @@ export interface Component {
   acTable: HuffmanTable | undefined;
   /** DC coefficient of the former block (F.1.1.5.1). */
   prediction: number;
-  /** Blocks that were decoded in the latest scan, and in the scan that has the most of them. */
+  /** Blocks that were decoded in the latest scan. */
   scannedBlocks: number;
-  decodedBlocks: number;
+  /** Rows of blocks, and a fraction, that the blocks fill of the scan in which most were decoded. */
+  decodedRows: number;
 }
 
 /** The geometry of a frame at a scale. */
@@ -212,7 +213,7 @@ export function createFrame(header: JpegHeader, plan: FramePlan): Frame {
       acTable: undefined,
       prediction: 0,
       scannedBlocks: 0,
-      decodedBlocks: 0,
+      decodedRows: 0,
     };
   });
   return {

@@ -76,6 +76,8 @@ export function decodeIntervals(
     if (!isWanted) break;
   }
   for (const component of components) {
-    component.decodedBlocks = Math.max(component.decodedBlocks, component.scannedBlocks);
+    const { scannedBlocks, blocksAcross, blocksPerRow, decodedRows } = component;
+    const rows = scannedBlocks / (components.length === 1 ? blocksAcross : blocksPerRow);
+    component.decodedRows = Math.max(decodedRows, rows);
   }
 }
