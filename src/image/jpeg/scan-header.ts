@@ -4,6 +4,9 @@ import { jpegProblem } from './markers.ts';
 import type { Scan } from './scan.ts';
 import type { Tables } from './tables.ts';
 
+/** Blocks in an MCU of several components (B.2.3). */
+const maxMcuBlocks = 10;
+
 /**
  * Reads a scan header (ITU-T T.81, B.2.3), and gives its components the tables that are in force.
  *
@@ -25,6 +28,10 @@ export function readScanHeader(data: Uint8Array, frame: Frame, tables: Tables): 
   });
   if (new Set(components).size !== count) {
     throw jpegProblem('A scan of this JPEG names a component twice.');
+  }
+  const mcuBlocks = components.reduce((sum, each) => sum + each.horizontal * each.vertical, 0);
+  if (count > 1 && mcuBlocks > maxMcuBlocks) {
+    throw jpegProblem('A scan of this JPEG interleaves more blocks than JPEGs do.');
   }
   const { restartInterval } = tables;
   const [spectralStart, spectralEnd, approximation] = data.subarray(1 + 2 * count);
