@@ -4,6 +4,7 @@
  * from ITU-T T.81; sequential and progressive frames of 8 bits with Huffman coding.
  */
 import type { PictureTarget } from '../picture-target.ts';
+import type { Work } from '../work-budget.ts';
 import { CodedBits } from './coded-bits.ts';
 import { type ColorHints, colorSpaceOf, isKnownTransform } from './color.ts';
 import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
@@ -11,7 +12,7 @@ import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
 import { ProgressiveDecoder } from './progressive.ts';
 import { RowWriter } from './row-writer.ts';
-import { blocksOf, type Scan } from './scan.ts';
+import { blocksOf, restartsOf, type Scan } from './scan.ts';
 import { readScanHeader } from './scan-header.ts';
 import { SequentialDecoder } from './sequential.ts';
 import { Tables } from './tables.ts';
@@ -19,37 +20,43 @@ import { Tables } from './tables.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
-/** Encoders write about ten. Each brings tables, and may cost work over all of the picture. */
-const maxScans = 100;
-
 /**
- * Blocks that the scans of a progressive picture may visit in all. A scan visits
- * all blocks however few bytes it has, so that a small file of many scans would
- * take seconds. Usual encoders' ten scans of 48 megapixels visit 6 million.
+ * Work for each byte of the file, for each scan, which may bring eight tables, for each of its
+ * restart markers, and for each block that a scan of a progressive frame visits.
  */
-const maxBlockVisits = 20e6;
+const byteUnits = 8;
+const scanUnits = 200e3;
+const restartUnits = 1000;
+const visitUnits = 25;
 
 /**
  * @param bytes the whole file; read only
  * @returns whether some of the file's data was missing or damaged
- * @throws AppError `image-decode-failed` where the file is damaged beyond reading, takes
- *   unreasonably much work, or holds less than half of its picture
+ * @throws AppError `image-decode-failed` where the file is damaged beyond reading, or holds less
+ *   than half of its picture; `too-much-work`
  */
 export function decodeJpeg(
   bytes: Uint8Array,
   header: JpegHeader,
   plan: FramePlan,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
+  work.charge(byteUnits * bytes.length);
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };
   const createWriter = (hints: ColorHints): RowWriter =>
-    new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
-  const scans = new Scans(bytes, frame);
+    new RowWriter(
+      frame,
+      colorSpaceOf(frame, hints),
+      target.open({ width, height, reduction }),
+      work,
+    );
+  const scans = new Scans(bytes, frame, work);
   try {
-    if (header.progressive) decodeProgressive(scans, frame, createWriter);
-    else decodeSequential(scans, frame, createWriter);
+    if (header.progressive) decodeProgressive(scans, frame, createWriter, work);
+    else decodeSequential(scans, frame, createWriter, work);
     return { truncated: scans.isDamaged };
   } finally {
     releaseFrame(frame);
@@ -58,34 +65,38 @@ export function decodeJpeg(
 
 type WriterFactory = (hints: ColorHints) => RowWriter;
 
-function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): void {
+function decodeProgressive(
+  scans: Scans,
+  frame: Frame,
+  createWriter: WriterFactory,
+  work: Work,
+): void {
   const decoder = new ProgressiveDecoder(frame, scans.bits);
-  let visits = 0;
   for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
     // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
     if (scan.spectralStart > 0 && scan.components[0].side === 1) {
       scans.bits.skipScan();
       continue;
     }
-    visits += blocksOf(scan, frame);
-    if (visits > maxBlockVisits) {
-      throw jpegProblem(
-        'The scans of this JPEG take more work than any usual photo; save it again as an ordinary JPEG.',
-      );
-    }
+    work.charge(visitUnits * blocksOf(scan, frame));
     decoder.decode(scan);
   }
   requireHalf(frame, 1);
   scans.isDamaged ||= !isComplete(frame);
-  decoder.write(createWriter(scans.colorHints));
+  decoder.write(createWriter(scans.colorHints), work);
 }
 
-function decodeSequential(scans: Scans, frame: Frame, createWriter: WriterFactory): void {
+function decodeSequential(
+  scans: Scans,
+  frame: Frame,
+  createWriter: WriterFactory,
+  work: Work,
+): void {
   let scan = scans.next();
   const writer = createWriter(scans.colorHints);
   // The rest needn't be decoded, unless it may be missing, which has to be said.
   const { hasEnd } = scans;
-  const decoder = new SequentialDecoder(frame, scans.bits, writer, hasEnd);
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, { mayStop: hasEnd, work });
   for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
     decoder.decode(scan);
   }
@@ -128,13 +139,15 @@ class Scans {
   readonly #tables = new Tables();
   #at = 2;
   #frames = 0;
-  #scans = 0;
+  #isInScan = false;
+  readonly #work: Work;
   #adobeTransform: number | undefined;
   #isJfif = false;
   #isDamaged = false;
 
-  constructor(bytes: Uint8Array, frame: Frame) {
+  constructor(bytes: Uint8Array, frame: Frame, work: Work) {
     this.bits = new CodedBits(bytes);
+    this.#work = work;
     this.#bytes = bytes;
     this.#frame = frame;
   }
@@ -164,7 +177,7 @@ class Scans {
   /** @returns undefined behind the last one */
   next(): Scan | undefined {
     const tables = this.#tables;
-    if (this.#scans > 0) this.#at = this.bits.finish();
+    if (this.#isInScan) this.#at = this.bits.finish();
     for (;;) {
       const segment = nextSegment(this.#bytes, this.#at);
       this.#isDamaged ||= segment?.isDamaged ?? true;
@@ -187,13 +200,12 @@ class Scans {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
       } else if (code === marker.sos) {
-        this.#scans += 1;
-        if (this.#scans > maxScans) {
-          throw jpegProblem(`This JPEG has very many scans; up to ${maxScans} are read.`);
-        }
+        this.#work.charge(scanUnits);
+        this.#isInScan = true;
         this.bits.openScan(this.#at);
         const scan = readScanHeader(data, this.#frame, tables);
         this.#isDamaged ||= scan.isDamaged;
+        this.#work.charge(restartUnits * restartsOf(scan, this.#frame));
         return scan;
       }
     }
