@@ -6,7 +6,7 @@
 import type { PictureTarget } from '../picture-target.ts';
 import type { Work } from '../work-budget.ts';
 import { CodedBits } from './coded-bits.ts';
-import { type ColorHints, colorSpaceOf } from './color.ts';
+import { type ColorHints, colorSpaceOf, isKnownTransform } from './color.ts';
 import {
   createFrame,
   type Denominator,
@@ -62,10 +62,9 @@ export function decodeJpeg(
     );
   const scans = new Scans(bytes, frame, work);
   try {
-    const whole = header.progressive
-      ? decodeProgressive(scans, frame, createWriter, work)
-      : decodeSequential(scans, frame, createWriter, { bytes, work });
-    return { truncated: !whole };
+    if (header.progressive) decodeProgressive(scans, frame, createWriter, work);
+    else decodeSequential(scans, frame, createWriter, work);
+    return { truncated: scans.isDamaged };
   } finally {
     releaseFrame(frame);
   }
@@ -78,60 +77,64 @@ function decodeProgressive(
   frame: Frame,
   createWriter: WriterFactory,
   work: Work,
-): boolean {
+): void {
   const decoder = new ProgressiveDecoder(frame, scans.bits);
-  let whole = true;
   for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
     // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
-    if (scan.spectralStart > 0 && scan.components[0].side === 1) continue;
+    if (scan.spectralStart > 0 && scan.components[0].side === 1) {
+      scans.bits.skipScan();
+      continue;
+    }
     work.charge(visitUnits * blocksOf(scan, frame));
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    decoder.decode(scan);
   }
   requireHalf(frame, 1);
+  scans.isDamaged ||= !isComplete(frame);
   decoder.write(createWriter(scans.colorHints), work);
-  return whole;
 }
 
 function decodeSequential(
   scans: Scans,
   frame: Frame,
   createWriter: WriterFactory,
-  { bytes, work }: { readonly bytes: Uint8Array; readonly work: Work },
-): boolean {
+  work: Work,
+): void {
   let scan = scans.next();
   const writer = createWriter(scans.colorHints);
   // The rest needn't be decoded, unless it may be missing, which has to be said.
-  const mayStop = endsWithEoi(bytes);
-  const decoder = new SequentialDecoder(frame, scans.bits, writer, { mayStop, work });
-  let whole = true;
+  const { hasEnd } = scans;
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, { mayStop: hasEnd, work });
   for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    decoder.decode(scan);
   }
   requireHalf(frame, decoder.openedShare);
-  if (!frame.isBanded) writer.writeUpTo(frame.mcusDown);
-  return whole;
-}
-
-/** @param share of the picture that was looked at */
-function requireHalf({ components }: Frame, share: number): void {
-  for (const { decodedBlocks, blocksAcross, blocksDown } of components) {
-    if (decodedBlocks < minDecodedShare * share * blocksAcross * blocksDown) {
-      throw jpegProblem(
-        'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
-      );
-    }
+  if (frame.isBanded) {
+    scans.isDamaged ||= !hasEnd;
+  } else {
+    scans.isDamaged ||= !isComplete(frame);
+    writer.writeUpTo(frame.mcusDown);
   }
 }
 
-/** Whether the file's end is there. */
-function endsWithEoi(bytes: Uint8Array): boolean {
-  let at = bytes.length;
-  do at = bytes.lastIndexOf(marker.eoi, at - 1);
-  while (at > 0 && bytes[at - 1] !== 0xff);
-  // The last one of a file that is cut short may be that of a thumbnail in its metadata.
-  return at > bytes.length / 2;
+/**
+ * The component counts of which most is there: where another is missing throughout, it still shows something.
+ *
+ * @param share of the picture that was looked at
+ * @throws AppError `image-decode-failed` where less than half of that was decoded
+ */
+function requireHalf({ components }: Frame, share: number): void {
+  const isEnough = components.some(
+    ({ decodedRows, side, height }) => decodedRows * side >= minDecodedShare * share * height,
+  );
+  if (isEnough) return;
+  throw jpegProblem(
+    'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
+  );
+}
+
+/** Whether one scan or another went through all of each component. */
+function isComplete({ components }: Frame): boolean {
+  return components.every(({ decodedRows, blocksDown }) => decodedRows >= blocksDown);
 }
 
 /** Reads a file's segments from the beginning, and stops at each scan. */
@@ -143,9 +146,11 @@ class Scans {
   readonly #tables = new Tables();
   #at = 2;
   #frames = 0;
+  #isInScan = false;
   readonly #work: Work;
   #adobeTransform: number | undefined;
   #isJfif = false;
+  #isDamaged = false;
 
   constructor(bytes: Uint8Array, frame: Frame, work: Work) {
     this.bits = new CodedBits(bytes);
@@ -159,28 +164,54 @@ class Scans {
     return { adobeTransform: this.#adobeTransform, isJfif: this.#isJfif };
   }
 
+  /** Whether anything so far was missing or made no sense: of the segments, of the scans' data, or to a caller. */
+  get isDamaged(): boolean {
+    return this.#isDamaged || this.bits.isDamaged;
+  }
+
+  set isDamaged(isDamaged: boolean) {
+    this.#isDamaged = isDamaged;
+  }
+
+  /** Whether an EOI marker follows the header of the scan that was read, wherever. */
+  get hasEnd(): boolean {
+    let at = this.#bytes.length;
+    do at = this.#bytes.lastIndexOf(marker.eoi, at - 1);
+    while (at > this.#at && this.#bytes[at - 1] !== 0xff);
+    return at > this.#at;
+  }
+
   /** @returns undefined behind the last one */
   next(): Scan | undefined {
     const tables = this.#tables;
+    if (this.#isInScan) this.#at = this.bits.finish();
     for (;;) {
-      // Of a scan that was read, the data is passed over.
       const segment = nextSegment(this.#bytes, this.#at);
+      this.#isDamaged ||= segment?.isDamaged ?? true;
       if (segment === undefined || segment.code === marker.eoi) return undefined;
       const { code, data } = segment;
       this.#at = segment.end;
       if (code === marker.dqt) tables.readQuantization(data);
       else if (code === marker.dht) tables.readHuffman(data);
-      else if (code === marker.dri) tables.restartInterval = (data[0] << 8) | data[1];
-      else if (code === marker.app0 && startsWithText(data, 'JFIF')) this.#isJfif = true;
-      else if (code === marker.app14 && startsWithText(data, 'Adobe')) {
+      else if (code === marker.dri) {
+        this.#isDamaged ||= data.length !== 2;
+        tables.restartInterval = (data[0] << 8) | data[1];
+      } else if (code === marker.app0 && startsWithText(data, 'JFIF')) {
+        this.#isJfif = true;
+        // There are JFIF 1.x, and 2.x to libjpeg.
+        this.#isDamaged ||= data[5] !== 1 && data[5] !== 2;
+      } else if (code === marker.app14 && startsWithText(data, 'Adobe') && data.length >= 12) {
         this.#adobeTransform = data[11];
+        this.#isDamaged ||= !isKnownTransform(data[11], this.#frame.components.length);
       } else if (isFrameMarker(code)) {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
       } else if (code === marker.sos) {
         this.#work.charge(scanUnits);
+        this.#isInScan = true;
         this.bits.openScan(this.#at);
         const scan = readScanHeader(data, this.#frame, tables);
+        this.#isDamaged ||= scan.isDamaged;
         this.#work.charge(restartUnits * restartsOf(scan, this.#frame));
         return scan;
       }

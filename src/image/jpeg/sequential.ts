@@ -11,6 +11,7 @@ import {
   endsBlock,
   extend,
   lookupBits,
+  runOf,
   skipBits,
   skipsOf,
   valueFollows,
@@ -52,8 +53,8 @@ export class SequentialDecoder {
     return this.#openedShare;
   }
 
-  /** @returns whether all of the scan that is wanted was there and made sense */
-  decode(scan: Scan): boolean {
+  /** Decodes as much of a scan as is wanted and there. */
+  decode(scan: Scan): void {
     const { components } = scan;
     const [first] = components;
     const alone = components.length === 1;
@@ -73,18 +74,17 @@ export class SequentialDecoder {
         const decoded = alone
           ? this.#decodeBlocks(first, line, unit - lineStart, lineEnd - lineStart)
           : this.#decodeMcus(components, line, unit - lineStart, lineEnd - lineStart);
-        if (!decoded) return false;
+        if (!decoded) break;
         unit = lineEnd;
       }
-      return true;
+      return isWanted;
     };
-    const whole = decodeIntervals(this.#bits, scan, unitsAcross * lines, decodeUnits);
+    decodeIntervals(this.#bits, scan, unitsAcross * lines, decodeUnits);
     if (!isWanted) {
       this.#openedShare = this.#line / lines;
     } else if (this.#frame.isBanded && this.#openLine(lines - 1, scan)) {
       this.#writer.writeUpTo(this.#frame.mcusDown);
     }
-    return whole;
   }
 
   /** Charges for some of a line's units: wanted rows cost more than those that are passed over. */
@@ -118,7 +118,7 @@ export class SequentialDecoder {
     return true;
   }
 
-  /** Interleaved: whole MCUs (A.2.3). */
+  /** Interleaved: whole MCUs (A.2.3). @returns whether all of their data was there */
   #decodeMcus(
     components: readonly Component[],
     row: number,
@@ -144,7 +144,7 @@ export class SequentialDecoder {
     return true;
   }
 
-  /** One component alone. */
+  /** One component alone. @returns whether all of its data was there */
   #decodeBlocks(
     component: Component,
     row: number,
@@ -169,12 +169,11 @@ export class SequentialDecoder {
     bits.ensureBlock();
     const { side, stride, bandHeight } = component;
     const at = ((row * side) % bandHeight) * stride + column * side;
-    const decoded =
-      side === 1 || !isWanted
-        ? this.#decodeMean(component, at)
-        : decodeDc(bits, component) && this.#decodeSamples(component, at);
-    if (!decoded || bits.isExhausted) return false;
-    component.decodedBlocks += 1;
+    decodeDc(bits, component);
+    if (side === 1 || !isWanted) this.#decodeMean(component, at);
+    else this.#decodeSamples(component, at);
+    if (bits.isExhausted) return false;
+    component.scannedBlocks += 1;
     return true;
   }
 
@@ -182,11 +181,10 @@ export class SequentialDecoder {
    * A block of one sample, from its DC coefficient; or one that is not wanted, for
    * which one sample will do. Most of the work at 1/8 is done here.
    */
-  #decodeMean(component: Component, at: number): boolean {
+  #decodeMean(component: Component, at: number): void {
     const { acTable } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
-    if (!decodeDc(bits, component)) return false;
     component.samples[at] = flatSample(component.prediction * component.factors[0]);
     const skips = skipsOf(acTable);
     const { view } = bits;
@@ -201,16 +199,16 @@ export class SequentialDecoder {
       position += skip & 15;
       if ((skip & endsBlock) !== 0) {
         bits.position = position;
-        return true;
+        return;
       }
       k += covered;
     }
     bits.position = position;
-    return this.#skipAc(component, k);
+    this.#skipAc(component, k);
   }
 
   /** The AC coefficients of a block (F.2.2.2), and with them its samples, from `at` on. */
-  #decodeSamples(component: Component, at: number): boolean {
+  #decodeSamples(component: Component, at: number): void {
     const { acTable, factors, side, samples, stride } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
@@ -237,13 +235,9 @@ export class SequentialDecoder {
         } else {
           bits.position = position;
           const symbol = bits.readSymbol(acTable);
-          if (symbol < 0) {
-            block.fill(0);
-            return false;
-          }
           position = bits.position;
           size = symbol & 15;
-          run = symbol === 0 ? endOfBlockRun : symbol >> 4;
+          run = runOf(symbol);
         }
         if (size === 0) {
           value = 0;
@@ -255,9 +249,8 @@ export class SequentialDecoder {
       }
       k += run;
       if (k > 63) {
-        if (run === endOfBlockRun) break;
-        block.fill(0);
-        return false;
+        bits.isDamaged ||= run !== endOfBlockRun;
+        break;
       }
       block[places[k]] += value * factors[k];
       hasAc = true;
@@ -265,24 +258,20 @@ export class SequentialDecoder {
     }
     bits.position = position;
     // A run from the kept coefficients may have gone past the last of them.
-    if (k <= 63 && k > last && !this.#skipAc(component, k)) {
-      block.fill(0);
-      return false;
-    }
+    if (k <= 63 && k > last) this.#skipAc(component, k);
 
     const dc = component.prediction * factors[0];
     if (!hasAc) {
       fillBlock(samples, at, stride, side, flatSample(dc >> foldedBits[side]));
-      return true;
+      return;
     }
     block[0] += dc;
     inverseDcts[side](block, samples, at, stride);
     block.fill(0, 0, side * side);
-    return true;
   }
 
   /** Passes over the rest of a block's coefficients from `from` on, several at a time. */
-  #skipAc({ acTable }: Component, from: number): boolean {
+  #skipAc({ acTable }: Component, from: number): void {
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
     const skips = skipsOf(acTable);
@@ -298,19 +287,19 @@ export class SequentialDecoder {
         position += skip & 15;
         if ((skip & endsBlock) !== 0) {
           bits.position = position;
-          return true;
+          return;
         }
         k += covered;
         continue;
       }
       bits.position = position;
       const symbol = bits.readSymbol(acTable);
-      if (symbol < 0) return false;
-      if (symbol === 0) return true;
+      const run = runOf(symbol);
+      if (run === endOfBlockRun) return;
       position = bits.position + (symbol & 15);
-      k += (symbol >> 4) + 1;
+      k += run + 1;
     }
     bits.position = position;
-    return k === 64;
+    bits.isDamaged ||= k > 64;
   }
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { limits } from './petal-verdict.ts';
-import { flatRowsOf, type RawPicture, shownShare } from './shown-share.ts';
+import { type RawPicture, rowEndsOf, shownShare } from './shown-share.ts';
 
 /** What libvips makes of a file. */
 export interface LibvipsVerdict {
@@ -41,7 +41,7 @@ export async function judgeWithLibvips(
   const lax = await decode(bytes, 'none');
   if (typeof lax === 'string') return { outcome: 'refused', reason: strict };
   const whole = await decode(original, 'none');
-  const share = shownShare(lax, typeof whole === 'string' ? undefined : flatRowsOf(whole));
+  const share = shownShare(lax, typeof whole === 'string' ? undefined : rowEndsOf(whole));
   return { outcome: share >= half ? 'half' : 'less', reason: strict };
 }
 
