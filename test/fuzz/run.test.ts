@@ -1,35 +1,18 @@
 /** The command as it is typed. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../src/image/formats.ts';
 import { temporaryFolder } from '../model/temporary-folder.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
+import { brokenCodec, type Finished, runScript } from './run-script.ts';
 
-interface Finished {
-  readonly exitCode: number | string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const script = join(import.meta.dirname, 'run.ts');
 
 function fuzz(parameters: string, nodeOptions: readonly string[] = []): Promise<Finished> {
-  const script = join(import.meta.dirname, 'run.ts');
-  const all = [...nodeOptions, script, ...parameters.split(' ')];
-  const { promise, resolve } = Promise.withResolvers<Finished>();
-  execFile(process.execPath, all, (error, stdout, stderr) => {
-    resolve({ exitCode: error?.code ?? 0, stdout, stderr });
-  });
-  return promise;
+  return runScript(script, parameters, nodeOptions);
 }
-
-const broken = [
-  '--import',
-  pathToFileURL(join(import.meta.dirname, 'broken-codec.ts')).href,
-] as const;
 
 describe('npm run fuzz', () => {
   test('prints a table, and ends well', async () => {
@@ -41,11 +24,11 @@ describe('npm run fuzz', () => {
   });
 
   test('fails where a codec has a defect, and says how to see it again', async () => {
-    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg', broken);
+    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg', brokenCodec);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('TypeError: broken');
     const [, command] = stdout.match(/npm run fuzz -- (--seed 5 --case \d+)/) ?? [];
-    const again = await fuzz(`${command} --json`, broken);
+    const again = await fuzz(`${command} --json`, brokenCodec);
     expect(again.exitCode).toBe(1);
     expect(JSON.parse(again.stdout)).toMatchObject({
       seed: 5,

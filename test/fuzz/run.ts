@@ -1,15 +1,15 @@
 /** `npm run fuzz`: damages photos of every format, and decodes what comes of it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { startProgress } from '../../src/cli/progress.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
 import { formats } from '../../src/image/formats.ts';
-import { CaseWorker, runCases } from './case-worker.ts';
+import { attemptScript, CaseWorker, runCases } from './case-worker.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
+import { parseCount } from './parse-count.ts';
 import { formatReport, reproduction } from './report.ts';
+import { saveCases } from './save-cases.ts';
 import { Summary } from './summary.ts';
 
 interface Options {
@@ -29,11 +29,6 @@ const hangMs = 20_000;
 
 const formatNames = Object.keys(formats);
 
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
-}
-
 async function run(options: Options): Promise<void> {
   const { seed, format, save, json = false } = options;
   const corpus = await readCorpus(formatNames);
@@ -43,7 +38,7 @@ async function run(options: Options): Promise<void> {
   const summary = new Summary(maxMs);
   const workers = Array.from(
     { length: Math.min(availableParallelism(), numbers.length) },
-    () => new CaseWorker({ seed, corpus, maxMs }, hangMs),
+    () => new CaseWorker(attemptScript({ seed, corpus, maxMs }), hangMs),
   );
   if (!json) {
     console.log(`${numbers.length} cases of seed ${seed}, from ${corpus.length} files\n`);
@@ -57,20 +52,10 @@ async function run(options: Options): Promise<void> {
   if (save !== undefined) {
     const kept =
       options.case === undefined ? summary.failures.map(({ number }) => number) : numbers;
-    saveFiles(save, cases, seed, kept);
+    saveCases(save, cases, seed, kept);
   }
   console.log(json ? formatJson(seed, cases, summary) : formatReport(seed, cases, summary));
   if (summary.failures.length > 0) process.exitCode = 1;
-}
-
-function saveFiles(folder: string, cases: Cases, seed: number, numbers: readonly number[]): void {
-  mkdirSync(folder, { recursive: true });
-  for (const number of numbers) {
-    const { format, bytes } = cases.make(number);
-    const path = join(folder, `${seed}-${number}.${format}`);
-    writeFileSync(path, bytes);
-    console.error(`Wrote ${path}`);
-  }
 }
 
 function formatJson(seed: number, cases: Cases, { byFormat, slowest, failures }: Summary): string {
