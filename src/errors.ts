@@ -140,6 +140,12 @@ export const problems = {
     title: 'The photo has too many pixels',
     advice: 'Reduce the photo; the network itself looks at 224 x 224 pixels.',
   },
+  'too-much-work': {
+    status: 422,
+    title: 'Decoding takes too much work',
+    advice:
+      'Save the photo again as an ordinary JPEG, or reduce it; if the request holds several photos, send fewer of them. `limitUnits` is the most work in units of about a nanosecond.',
+  },
   'image-decode-failed': {
     status: 422,
     title: 'The photo is damaged or uses an unusual variant of its format',

@@ -78,11 +78,31 @@ export class BoxReducer {
   }
 
   /**
-   * Adds one stored row: 8-bit sRGB, three bytes a pixel, of the columns from
-   * `firstColumn` up to but without `endColumn`. A row that doesn't count is left out.
+   * Adds stored rows that are alike, and does so once for each row of samples.
+   * Rows that don't count are left out.
+   *
+   * @param first of the rows
+   * @param end the row behind the last
+   * @param row 8-bit sRGB, three bytes a pixel, of the columns from `firstColumn` up to but
+   *   without `endColumn`
    */
+  addRows(first: number, end: number, row: Uint8Array): void {
+    const { down } = this.#reduction;
+    const wantedEnd = Math.min(end, this.endRow);
+    for (let y = Math.max(first, this.firstRow); y < wantedEnd; ) {
+      const next = Math.min((Math.floor(y / down) + 1) * down, wantedEnd);
+      this.#add(y, row, next - y);
+      y = next;
+    }
+  }
+
+  /** Adds one stored row, as {@link addRows} does. */
   add(y: number, row: Uint8Array): void {
-    if (!this.wants(y)) return;
+    if (this.wants(y)) this.#add(y, row, 1);
+  }
+
+  /** @param rows how many rows of the same box row are alike */
+  #add(y: number, row: Uint8Array, rows: number): void {
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {
       this.#pixels.set(row, firstSample * 3);
@@ -102,10 +122,10 @@ export class BoxReducer {
         green += row[from + 1];
         blue += row[from + 2];
       }
-      sums[at] += red;
-      sums[at + 1] += green;
-      sums[at + 2] += blue;
-      sums[at + 3] += count;
+      sums[at] += red * rows;
+      sums[at + 1] += green * rows;
+      sums[at + 2] += blue * rows;
+      sums[at + 3] += count * rows;
     }
   }
 

@@ -4,6 +4,8 @@ import { readBmpHeader } from './header.ts';
 
 /** BMP through the decoder of our own. */
 export const bmpCodec: ImageCodec = {
+  // Run lengths of drawings: whole rows in a few bytes.
+  unitsPerByte: 300,
   open(bytes: Uint8Array): OpenImage {
     const header = readBmpHeader(bytes);
     return {
@@ -11,7 +13,7 @@ export const bmpCodec: ImageCodec = {
       height: header.height,
       orientation: 1,
       memoryBytes: (target) => bmpMemoryBytes(header, target),
-      decode: (target) => decodeBmp(bytes, header, target),
+      decode: (target, work) => decodeBmp(bytes, header, target, work),
     };
   },
 };

@@ -10,7 +10,7 @@ const maxCodes = 1 << maxCodeSize;
  */
 export class LzwDecoder {
   /** Bytes that any decoder keeps. */
-  static readonly memoryBytes = maxCodes * 7;
+  static readonly memoryBytes = maxCodes * 8;
 
   readonly #bytes: Uint8Array;
   /** The next byte of the file, and how many are left of its sub-block. */
@@ -28,6 +28,8 @@ export class LzwDecoder {
   readonly #firsts = new Uint8Array(maxCodes);
   readonly #lasts = new Uint8Array(maxCodes);
   readonly #lengths = new Uint16Array(maxCodes);
+  /** 1 for a string of one index alone, which is filled in instead of followed. */
+  readonly #isRun = new Uint8Array(maxCodes);
   /** The next free code. */
   #next: number;
   /** The code before, or -1 at the beginning and after clearing. */
@@ -51,6 +53,7 @@ export class LzwDecoder {
       this.#firsts[index] = index;
       this.#lasts[index] = index;
       this.#lengths[index] = 1;
+      this.#isRun[index] = 1;
     }
     // Some writers leave out the clear code that belongs at the beginning.
     this.#codeSize = minCodeSize + 1;
@@ -93,8 +96,13 @@ export class LzwDecoder {
   #write(code: number, indices: Uint8Array, end: number): void {
     const prefixes = this.#prefixes;
     const lasts = this.#lasts;
+    const length = this.#lengths[code];
+    if (this.#isRun[code] === 1) {
+      indices.fill(lasts[code], end - length, end);
+      return;
+    }
     let string = code;
-    for (let at = end - 1, left = this.#lengths[code]; left > 0; left--, at--) {
+    for (let at = end - 1, left = length; left > 0; left--, at--) {
       indices[at] = lasts[string];
       string = prefixes[string];
     }
@@ -131,6 +139,8 @@ export class LzwDecoder {
       // A code may stand for the string that it completes itself, which begins as the former one.
       this.#lasts[next] = this.#firsts[code === next ? previous : code];
       this.#lengths[next] = this.#lengths[previous] + 1;
+      this.#isRun[next] =
+        this.#isRun[previous] & (this.#lasts[next] === this.#firsts[next] ? 1 : 0);
       this.#next = next + 1;
     }
     this.#previous = code;

@@ -17,6 +17,8 @@ export function denominatorFor({ maxReduction: { across, down } }: PictureTarget
 
 /** JPEG through the decoder of our own, which reduces while it decodes. */
 export const jpegCodec: ImageCodec = {
+  // Photos come to 10 to 60; long panoramas, which can't be reduced, to more.
+  unitsPerByte: 150,
   open(bytes: Uint8Array): OpenImage {
     const header = readJpegHeader(bytes);
     const exif = readExif(bytes);
@@ -31,7 +33,7 @@ export const jpegCodec: ImageCodec = {
       height: header.height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
       memoryBytes: (target) => frameBytes(header, planFor(target)) + workingBytes,
-      decode: (target) => decodeJpeg(bytes, header, planFor(target), target),
+      decode: (target, work) => decodeJpeg(bytes, header, planFor(target), target, work),
     };
   },
 };

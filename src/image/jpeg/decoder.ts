@@ -4,6 +4,7 @@
  * from ITU-T T.81; sequential and progressive frames of 8 bits with Huffman coding.
  */
 import type { PictureTarget } from '../picture-target.ts';
+import type { Work } from '../work-budget.ts';
 import { CodedBits } from './coded-bits.ts';
 import { type ColorHints, colorSpaceOf } from './color.ts';
 import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
@@ -19,38 +20,38 @@ import { Tables } from './tables.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
-/** Encoders write about ten. Each brings tables, and may cost work over all of the picture. */
-const maxScans = 100;
-
-/**
- * Blocks that the scans of a progressive picture may visit in all. A scan visits
- * all blocks however few bytes it has, so that a small file of many scans would
- * take seconds. Usual encoders' ten scans of 48 megapixels visit 6 million.
- */
-const maxBlockVisits = 20e6;
+/** Work for each scan, which may bring four tables, and for each block that it visits in a progressive frame. */
+const scanUnits = 200e3;
+const visitUnits = 10;
 
 /**
  * @param bytes the whole file; read only
  * @returns whether some of the file's data was missing or damaged
- * @throws AppError `image-decode-failed` where the file is damaged beyond reading, takes
- *   unreasonably much work, or holds less than half of its picture
+ * @throws AppError `image-decode-failed` where the file is damaged beyond reading, or holds less
+ *   than half of its picture; `too-much-work`
  */
 export function decodeJpeg(
   bytes: Uint8Array,
   header: JpegHeader,
   plan: FramePlan,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };
   const createWriter = (hints: ColorHints): RowWriter =>
-    new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
-  const scans = new Scans(bytes, frame);
+    new RowWriter(
+      frame,
+      colorSpaceOf(frame, hints),
+      target.open({ width, height, reduction }),
+      work,
+    );
+  const scans = new Scans(bytes, frame, work);
   try {
     const whole = header.progressive
-      ? decodeProgressive(scans, frame, createWriter)
-      : decodeSequential(scans, frame, createWriter, bytes);
+      ? decodeProgressive(scans, frame, createWriter, work)
+      : decodeSequential(scans, frame, createWriter, { bytes, work });
     return { truncated: !whole };
   } finally {
     releaseFrame(frame);
@@ -59,24 +60,23 @@ export function decodeJpeg(
 
 type WriterFactory = (hints: ColorHints) => RowWriter;
 
-function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): boolean {
+function decodeProgressive(
+  scans: Scans,
+  frame: Frame,
+  createWriter: WriterFactory,
+  work: Work,
+): boolean {
   const decoder = new ProgressiveDecoder(frame, scans.bits);
   let whole = true;
-  let visits = 0;
   for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
     // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
     if (scan.spectralStart > 0 && scan.components[0].side === 1) continue;
-    visits += blocksOf(scan, frame);
-    if (visits > maxBlockVisits) {
-      throw jpegProblem(
-        'The scans of this JPEG take more work than any usual photo; save it again as an ordinary JPEG.',
-      );
-    }
+    work.charge(visitUnits * blocksOf(scan, frame));
     const decoded = decoder.decode(scan);
     whole &&= decoded;
   }
   requireHalf(frame, 1);
-  decoder.write(createWriter(scans.colorHints));
+  decoder.write(createWriter(scans.colorHints), work);
   return whole;
 }
 
@@ -84,13 +84,13 @@ function decodeSequential(
   scans: Scans,
   frame: Frame,
   createWriter: WriterFactory,
-  bytes: Uint8Array,
+  { bytes, work }: { readonly bytes: Uint8Array; readonly work: Work },
 ): boolean {
   let scan = scans.next();
   const writer = createWriter(scans.colorHints);
   // The rest needn't be decoded, unless it may be missing, which has to be said.
   const mayStop = endsWithEoi(bytes);
-  const decoder = new SequentialDecoder(frame, scans.bits, writer, mayStop);
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, { mayStop, work });
   let whole = true;
   for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
     const decoded = decoder.decode(scan);
@@ -130,12 +130,13 @@ class Scans {
   readonly #tables = new Tables();
   #at = 2;
   #frames = 0;
-  #scans = 0;
+  readonly #work: Work;
   #adobeTransform: number | undefined;
   #isJfif = false;
 
-  constructor(bytes: Uint8Array, frame: Frame) {
+  constructor(bytes: Uint8Array, frame: Frame, work: Work) {
     this.bits = new CodedBits(bytes);
+    this.#work = work;
     this.#bytes = bytes;
     this.#frame = frame;
   }
@@ -164,10 +165,7 @@ class Scans {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
       } else if (code === marker.sos) {
-        this.#scans += 1;
-        if (this.#scans > maxScans) {
-          throw jpegProblem(`This JPEG has very many scans; up to ${maxScans} are read.`);
-        }
+        this.#work.charge(scanUnits);
         this.bits.openScan(this.#at);
         return readScanHeader(data, this.#frame, tables);
       }

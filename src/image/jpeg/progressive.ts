@@ -2,6 +2,8 @@
  * Decodes the scans of progressive frames (ITU-T T.81, G.2) into coefficients,
  * and these into samples once all are there.
  */
+import type { Work } from '../work-budget.ts';
+import { blockUnits } from './block-work.ts';
 import type { CodedBits } from './coded-bits.ts';
 import { dropped, foldedBits, foldings, zigzag } from './folding.ts';
 import type { Component, Frame } from './frame.ts';
@@ -199,11 +201,17 @@ export class ProgressiveDecoder {
   }
 
   /** Turns the coefficients into samples, and sends them on. */
-  write(writer: RowWriter): void {
+  write(writer: RowWriter, work: Work): void {
     const { components, mcusDown } = this.#frame;
     const reconstructions = components.map((component) => new Reconstruction(component));
     const { firstRow, endRow, firstColumn, endColumn } = writer.wantedMcus;
+    const rowUnits = components.reduce(
+      (sum, { horizontal, vertical, side }) =>
+        sum + blockUnits[side] * horizontal * vertical * (endColumn - firstColumn),
+      0,
+    );
     for (let row = firstRow; row < endRow; row++) {
+      work.charge(rowUnits);
       writer.writeUpTo(row);
       for (const each of reconstructions) each.reconstructMcus(row, firstColumn, endColumn);
     }

@@ -1,6 +1,8 @@
 /**
  * Decodes the scans of sequential frames (ITU-T T.81, F.2), right into samples.
  */
+import type { Work } from '../work-budget.ts';
+import { blockUnits, passedBlockUnits } from './block-work.ts';
 import type { CodedBits } from './coded-bits.ts';
 import { dropped, foldedBits, foldings } from './folding.ts';
 import { type Component, clearMcuRow, type Frame } from './frame.ts';
@@ -29,13 +31,20 @@ export class SequentialDecoder {
   /** Of the lines of units, the last that was opened. */
   #line = -1;
   #openedShare = 1;
+  readonly #work: Work;
 
   /** @param writer is told of rows as they are complete, where the frame keeps a band only */
-  constructor(frame: Frame, bits: CodedBits, writer: RowWriter, mayStop: boolean) {
+  constructor(
+    frame: Frame,
+    bits: CodedBits,
+    writer: RowWriter,
+    { mayStop, work }: { readonly mayStop: boolean; readonly work: Work },
+  ) {
     this.#frame = frame;
     this.#bits = bits;
     this.#writer = writer;
     this.#mayStop = mayStop;
+    this.#work = work;
   }
 
   /** How much of the picture was looked at: 1, or less where the rest was not wanted. */
@@ -60,6 +69,7 @@ export class SequentialDecoder {
         if (!isWanted) break;
         const lineStart = line * unitsAcross;
         const lineEnd = Math.min(end, lineStart + unitsAcross);
+        this.#charge(scan, line, lineEnd - unit);
         const decoded = alone
           ? this.#decodeBlocks(first, line, unit - lineStart, lineEnd - lineStart)
           : this.#decodeMcus(components, line, unit - lineStart, lineEnd - lineStart);
@@ -75,6 +85,18 @@ export class SequentialDecoder {
       this.#writer.writeUpTo(this.#frame.mcusDown);
     }
     return whole;
+  }
+
+  /** Charges for some of a line's units: wanted rows cost more than those that are passed over. */
+  #charge({ components }: Scan, line: number, units: number): void {
+    const { firstRow, endRow } = this.#writer.wantedMcus;
+    const alone = components.length === 1;
+    const mcuRow = alone ? Math.floor(line / components[0].vertical) : line;
+    const isWanted = mcuRow >= firstRow && mcuRow < endRow;
+    for (const { horizontal, vertical, side } of components) {
+      const blocks = alone ? units : units * horizontal * vertical;
+      this.#work.charge(blocks * (isWanted ? blockUnits[side] : passedBlockUnits));
+    }
   }
 
   /**

@@ -4,6 +4,8 @@
  */
 import { BoxReducer } from '../box-reducer.ts';
 import type { PictureTarget } from '../picture-target.ts';
+import { RepeatedRows } from '../repeated-rows.ts';
+import type { Work } from '../work-budget.ts';
 import { pngProblem } from './chunks.ts';
 import type { PngHeader } from './header.ts';
 import { type Pass, passesOf } from './passes.ts';
@@ -12,6 +14,9 @@ import { RowReader } from './rows.ts';
 
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
+
+/** Work for each pixel that is expanded to colours and added to a box. */
+const pixelUnits = 5;
 
 /** The most memory that {@link decodePng} takes, in bytes. */
 export function decodeBytes(header: PngHeader, target: PictureTarget): number {
@@ -27,18 +32,21 @@ export function decodeBytes(header: PngHeader, target: PictureTarget): number {
  * @param bytes the whole file; read only
  * @param header what was read of it
  * @returns whether the file is cut short, or some of the wanted picture's data is damaged
- * @throws AppError `image-decode-failed` where less than half of the picture is there
+ * @throws AppError `image-decode-failed` where less than half of the picture is there,
+ *   `too-much-work`
  */
 export function decodePng(
   bytes: Uint8Array,
   header: PngHeader,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
   const { width, height, interlaced, hasEnd } = header;
   const reducer = new BoxReducer(width, height, target);
-  const rows = new RowReader(bytes, header);
+  const rows = new RowReader(bytes, header, work);
   const expansion = createExpansion(header, reducer.endColumn - reducer.firstColumn);
   const passes = passesOf(width, height, interlaced);
+  const destination = { reducer, expansion, work };
   let decodedPixels = 0;
   let truncated = false;
   for (const pass of passes) {
@@ -47,7 +55,7 @@ export function decodePng(
     // that is to be found out.
     const mayStop = hasEnd && pass === passes.at(-1);
     const needed = pass.rowsBefore(mayStop ? reducer.endRow : height);
-    const decoded = decodePass(pass, passWidth, needed, rows, expansion, reducer);
+    const decoded = decodePass(pass, passWidth, needed, rows, destination);
     decodedPixels += decoded * passWidth;
     truncated = decoded < needed;
     if (truncated) break;
@@ -61,26 +69,46 @@ export function decodePng(
   return { truncated };
 }
 
+/** What rows are made colours of, and where they go. */
+interface Destination {
+  readonly reducer: BoxReducer;
+  readonly expansion: Expansion;
+  readonly work: Work;
+}
+
 /** @returns how many of the needed rows could be decoded: those before the data ends or is damaged */
 function decodePass(
   pass: Pass,
   passWidth: number,
   neededRows: number,
   rows: RowReader,
-  expansion: Expansion,
-  reducer: BoxReducer,
+  { reducer, expansion, work }: Destination,
 ): number {
   const { firstColumn, firstRow, stepAcross, stepDown } = pass;
   const first = pass.columnsBefore(reducer.firstColumn);
   const end = pass.columnsBefore(reducer.endColumn);
+  const repeated = new RepeatedRows(reducer);
+  let hasRow = false;
   rows.beginPass();
-  for (let row = 0; row < neededRows; row++) {
-    if (!rows.next(passWidth, end)) return row;
+  let row = 0;
+  for (; row < neededRows; row++) {
+    if (!rows.next(passWidth, end)) break;
     const y = firstRow + row * stepDown;
     if (!reducer.wants(y)) continue;
+    if (stepAcross === 1 && hasRow && rows.isRepeated) {
+      repeated.repeat(y);
+      continue;
+    }
+    work.charge(pixelUnits * (end - first));
     const rgb = expansion.expand(rows.row, rows.start, first, end);
-    if (stepAcross === 1) reducer.add(y, rgb);
-    else reducer.addEvery(y, firstColumn + first * stepAcross, stepAcross, rgb);
+    if (stepAcross === 1) {
+      repeated.begin(y);
+      repeated.row.set(rgb);
+      hasRow = true;
+    } else {
+      reducer.addEvery(y, firstColumn + first * stepAcross, stepAcross, rgb);
+    }
   }
-  return neededRows;
+  repeated.finish();
+  return row;
 }

@@ -53,6 +53,38 @@ export function unfilter(
   }
 }
 
+/** Filtered bytes, and the same memory as 32-bit words. */
+export interface FilteredBytes {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+/**
+ * Tells whether a row repeats the one above, without taking its filter off: Up and
+ * Paeth predict the byte above where the row was the same so far, and nothing is added to that.
+ *
+ * @param filtered holds the row from `from` on, without its filter type
+ * @param bytes how many of them are compared, from the left
+ */
+export function repeatsAbove(
+  type: number,
+  filtered: FilteredBytes,
+  from: number,
+  bytes: number,
+): boolean {
+  if (type !== filterTypes.up && type !== filterTypes.paeth) return false;
+  return areZeros(filtered, from, from + bytes);
+}
+
+function areZeros({ bytes, words }: FilteredBytes, from: number, end: number): boolean {
+  let at = from;
+  for (; at < end && at % 4 > 0; at++) if (bytes[at] !== 0) return false;
+  const endWord = end >> 2;
+  for (let word = at >> 2; word < endWord; word++) if (words[word] !== 0) return false;
+  for (at = Math.max(at, endWord * 4); at < end; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
+
 /**
  * The Paeth predictor (9.4) takes the one of left, above and above left that is
  * nearest to left + above - above left. Which one that is can't be foreseen by

@@ -2,6 +2,8 @@
  * DEFLATE decompression (RFC 1951) of a zlib stream (RFC 1950), only as far as
  * it is asked for, in memory that doesn't depend on how much there is.
  */
+
+import type { Work } from '../work-budget.ts';
 import {
   distanceMeanings,
   fixedLengths,
@@ -21,6 +23,12 @@ const aheadBytes = 65_536;
 
 /** The most that one step can write: the longest length. */
 const maxStepBytes = 258;
+
+/** Copies of so many bytes are left to the platform. */
+const longCopyBytes = 32;
+
+/** Work for a block that brings its own tables. */
+const tablesUnits = 4000;
 
 const literalBits = 10;
 const distanceBits = 9;
@@ -62,6 +70,8 @@ type Position = 'block header' | 'stored block' | 'compressed block' | 'end';
 export class Inflate {
   /** Decompressed bytes: those that distances reach back to, and those that are still to be read. */
   readonly bytes: Uint8Array;
+  /** The same memory. */
+  readonly words: Uint32Array;
   /** Where in `bytes` the last {@link read} found what it was asked for. */
   start = 0;
   /** Where in `bytes` the next read begins. */
@@ -82,16 +92,23 @@ export class Inflate {
   /** Those in use. */
   #tables = this.#ownTables;
   readonly #lengths = new HuffmanTable(lengthBits, lengthMeanings);
+  readonly #work: Work;
 
-  /** @param maxReadBytes the most that a single read asks for */
-  constructor(source: ByteSource, maxReadBytes: number) {
+  /**
+   * @param maxReadBytes the most that a single read asks for
+   * @param work is charged for what doesn't grow with the bytes that are read
+   */
+  constructor(source: ByteSource, maxReadBytes: number, work: Work) {
     this.#input = new CompressedBits(source);
+    this.#work = work;
     this.bytes = new Uint8Array(Inflate.#bufferBytes(maxReadBytes));
+    this.words = new Uint32Array(this.bytes.buffer);
     this.#readZlibHeader();
   }
 
   static #bufferBytes(maxReadBytes: number): number {
-    return windowBytes + Math.max(aheadBytes, maxReadBytes) + maxStepBytes;
+    const bytes = windowBytes + Math.max(aheadBytes, maxReadBytes) + maxStepBytes;
+    return 4 * Math.ceil(bytes / 4);
   }
 
   /** The memory that a stream takes, in bytes. */
@@ -176,6 +193,7 @@ export class Inflate {
 
   /** The tables of a block that brings its own: the lengths of their codes, in a code of their own (RFC 1951, 3.2.7). */
   #readTables(): void {
+    this.#work.charge(tablesUnits);
     const input = this.#input;
     const lengths = this.#codeLengths;
     const literalCodes = input.read(5) + 257;
@@ -292,8 +310,8 @@ export class Inflate {
         break;
       }
       const copyEnd = end + length;
-      if (length >= 32 && from + length <= end) {
-        bytes.copyWithin(end, from, from + length);
+      if (length >= longCopyBytes) {
+        this.#copyLong(from, end, copyEnd);
         end = copyEnd;
       }
       // Distances shorter than the length repeat what was just written.
@@ -306,5 +324,19 @@ export class Inflate {
     }
     input.position = position;
     this.#end = end;
+  }
+
+  /** Distances shorter than the length repeat what was written: each copy doubles that. */
+  #copyLong(from: number, end: number, copyEnd: number): void {
+    const { bytes } = this;
+    if (from === end - 1) {
+      bytes.fill(bytes[from], end, copyEnd);
+      return;
+    }
+    for (let to = end; to < copyEnd; ) {
+      const count = Math.min(to - from, copyEnd - to);
+      bytes.copyWithin(to, from, from + count);
+      to += count;
+    }
   }
 }

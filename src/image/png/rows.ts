@@ -1,7 +1,15 @@
-import { unfilter } from './filters.ts';
+import type { Work } from '../work-budget.ts';
+import { repeatsAbove, unfilter } from './filters.ts';
 import { bitsPerPixel, type PngHeader } from './header.ts';
 import { ImageDataStream } from './image-data.ts';
 import { Inflate } from './inflate.ts';
+
+/**
+ * Work for each byte of a row: decompressing it from long copies, and taking its
+ * filter off. What literals and short copies take grows with the file.
+ */
+const inflateUnits = 0.6;
+const filterUnits = 2;
 
 /** Bytes of so many pixels; the last byte may be in use only in part. */
 function bytesOf(pixels: number, pixelBits: number): number {
@@ -14,19 +22,23 @@ export class RowReader {
   readonly start: number;
   /** The samples that {@link next} read, from `start` on. */
   row: Uint8Array;
+  /** Whether the wanted samples of `row` are those of the row before. */
+  isRepeated = false;
   #above: Uint8Array;
+  readonly #work: Work;
   readonly #pixelBits: number;
   readonly #inflate: Inflate;
 
   /** @param bytes the whole file */
-  constructor(bytes: Uint8Array, header: PngHeader) {
+  constructor(bytes: Uint8Array, header: PngHeader, work: Work) {
     const pixelBits = bitsPerPixel(header);
     const rowBytes = bytesOf(header.width, pixelBits);
     this.#pixelBits = pixelBits;
     this.start = bytesOf(1, pixelBits);
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
-    this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes);
+    this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes, work);
+    this.#work = work;
   }
 
   /** The memory that reading takes, in bytes. */
@@ -50,12 +62,17 @@ export class RowReader {
    */
   next(pixels: number, wantedPixels: number): boolean {
     const inflate = this.#inflate;
-    if (!inflate.read(1 + bytesOf(pixels, this.#pixelBits))) return false;
+    const rowBytes = 1 + bytesOf(pixels, this.#pixelBits);
+    this.#work.charge(inflateUnits * rowBytes);
+    if (!inflate.read(rowBytes)) return false;
+    const { bytes, start } = inflate;
+    const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
+    this.isRepeated = repeatsAbove(bytes[start], inflate, start + 1, wantedBytes);
+    if (this.isRepeated) return true;
+    this.#work.charge(filterUnits * wantedBytes);
     const above = this.row;
     this.row = this.#above;
     this.#above = above;
-    const { bytes, start } = inflate;
-    const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
     return unfilter(bytes[start], bytes, start + 1, this.row, above, this.start, wantedBytes);
   }
 }

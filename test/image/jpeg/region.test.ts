@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jpegCodec } from '../../../src/image/jpeg/codec.ts';
 import type { Denominator } from '../../../src/image/jpeg/frame.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { type Part, RegionTarget } from '../region-target.ts';
 import { decodeJpeg } from './decoded.ts';
@@ -19,7 +20,7 @@ function decodePart(
   rowStep = 1,
 ): { target: RegionTarget; truncated: boolean } {
   const target = new RegionTarget(part, { across: denominator, down: denominator }, rowStep);
-  const { truncated } = jpegCodec.open(bytes).decode(target);
+  const { truncated } = jpegCodec.open(bytes).decode(target, unlimitedWork);
   return { target, truncated };
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { orientations, turnUpright } from '../../../src/image/orientation.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored, decodeUpright } from '../decoded.ts';
 import { drawNoise } from '../jpeg/pictures.ts';
 import { encode, encodeAllKinds, encodeTransparent, readVariant, variants } from './pictures.ts';
@@ -136,11 +137,14 @@ describe('an animation', () => {
     );
     const rows: Uint8Array[] = [];
     const region = { firstColumn: 0, endColumn: 100, firstRow: 10, endRow: 90 };
-    const { truncated } = webpCodec.open(bytes).decode({
-      maxReduction: { across: 1, down: 1 },
-      region: () => region,
-      open: () => ({ ...region, wants: () => true, write: (_, row) => rows.push(row.slice()) }),
-    });
+    const { truncated } = webpCodec.open(bytes).decode(
+      {
+        maxReduction: { across: 1, down: 1 },
+        region: () => region,
+        open: () => ({ ...region, wants: () => true, write: (_, row) => rows.push(row.slice()) }),
+      },
+      unlimitedWork,
+    );
     expect(truncated).toBe(false);
     expect(rows).toHaveLength(80);
     expect(new Set(rows.flatMap((row) => [...row]))).toEqual(new Set([255]));
