@@ -39,12 +39,7 @@ export function writeDynamicHeader(
   { literals, distances }: BlockCodes,
 ): void {
   const steps = stepsOf([...literals, ...distances]);
-  const used = new Set(steps.map(({ symbol }) => symbol));
-  // All are equally long; what fills the tree up are symbols that are not used.
-  const length = Math.max(1, Math.ceil(Math.log2(used.size)));
-  const spare = lengthOrder.filter((symbol) => !used.has(symbol));
-  for (let free = 2 ** length - used.size; free > 0; free--) used.add(spare[spare.length - free]);
-  const lengths = Array.from({ length: 19 }, (_, symbol) => (used.has(symbol) ? length : 0));
+  const lengths = evenLengths(new Set(steps.map(({ symbol }) => symbol)));
   const codes = codesOf(lengths);
   const stored = Math.max(4, 1 + lengthOrder.findLastIndex((symbol) => lengths[symbol] > 0));
   bits.write(isLast ? 1 : 0, 1);
@@ -54,9 +49,18 @@ export function writeDynamicHeader(
   bits.write(stored - 4, 4);
   for (const symbol of lengthOrder.slice(0, stored)) bits.write(lengths[symbol], 3);
   for (const { symbol, extra, extraBits } of steps) {
-    bits.writeCode(codes[symbol], length);
+    bits.writeCode(codes[symbol], lengths[symbol]);
     bits.write(extra, extraBits);
   }
+}
+
+/** Lengths of codes for these symbols, which fill the tree: all as long as others, or one bit longer. */
+function evenLengths(symbols: ReadonlySet<number>): number[] {
+  const short = Math.max(1, Math.floor(Math.log2(symbols.size)));
+  let shortCodes = 2 ** (short + 1) - symbols.size;
+  const lengths = new Array<number>(lengthOrder.length).fill(0);
+  for (const symbol of symbols) lengths[symbol] = shortCodes-- > 0 ? short : short + 1;
+  return lengths;
 }
 
 interface Step {
@@ -92,7 +96,6 @@ export function deflateByte(value: number, bytes: number): Uint8Array {
   writeDynamicHeader(bits, true, { literals, distances: [1] });
   bits.writeCode(codes[value], 2);
   // A copy: its length, and the only distance, which is 1. Both codes are a single 0.
-  bits.write(0, 0);
   const copies = Math.ceil((bytes - 1) / longestBytes);
   for (let i = 0; i < copies; i++) bits.write(0, 2);
   bits.writeCode(codes[endOfBlock], 2);

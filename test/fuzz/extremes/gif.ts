@@ -67,6 +67,32 @@ const shortSide = heightFor(longSide);
 const wide = { width: longSide, height: shortSide };
 const tall = { width: shortSide, height: longSide };
 
+/**
+ * Codes of at least so many pixels, each of a string that is one pixel longer than the one before
+ * and not of one index alone.
+ */
+function unevenCodes(pixels: number): Uint8Array {
+  const clear = 4;
+  const bits = new BitWriter('lowest first');
+  for (let written = 0; written < pixels; ) {
+    for (const code of [clear, 0, 1, clear + 2]) bits.write(code, 3);
+    written += 4;
+    // The strings of 0 and 1, and of 1 and 0, are known by now. Each further code stands for the
+    // string that it completes: the one before, and its first index once more.
+    let size = 4;
+    for (let code = clear + 4; code < 4096 && written < pixels; code++) {
+      bits.write(code, size);
+      written += code - clear - 1;
+      if (code + 1 === 1 << size && size < 12) size += 1;
+    }
+  }
+  return bits.bytes;
+}
+
+function uneven(head: Head): Uint8Array {
+  return gif(head, 2, inBlocks(unevenCodes(head.width * head.height)));
+}
+
 function flat(head: Head): Uint8Array {
   return gif(head, 2, inBlocks(flatCodes(head.width * head.height, 2)));
 }
@@ -96,6 +122,14 @@ export const gifExtremes: readonly Extreme[] = [
   extreme('762 x 65,535, longest strings', 'a thousand pixels a code, many rows', () => flat(tall)),
   extreme('762 x 65,535, interlaced', 'rows in four passes', () =>
     flat({ ...tall, interlaced: true }),
+  ),
+  extreme('7071 x 7071, longest strings of two indices', 'no row is like another', () =>
+    uneven({ width: 7071, height: 7071 }),
+  ),
+  extreme(
+    '762 x 65,535, longest strings of two indices, interlaced',
+    'no row is like another',
+    () => uneven({ ...tall, interlaced: true }),
   ),
   extreme('7071 x 7071, longest strings', 'a thousand pixels a code', () =>
     flat({ width: 7071, height: 7071 }),

@@ -90,8 +90,10 @@ function writeMainPicture(bits: BitWriter, picture: Vp8l): void {
     writeGroup(bits, 0x42);
   }
   if (pixels === 'literals') writeGroup(bits, 0x42);
-  else if (pixels === 'varied') for (let code = 0; code < 5; code++) writeTwoSymbols(bits, 3, 200);
-  else {
+  else if (pixels === 'varied') {
+    for (let channel = 0; channel < 4; channel++) writeTwoSymbols(bits, 3, 200);
+    writeOneSymbol(bits, 1);
+  } else {
     writeOneLongSymbol(bits, pixels === 'copies' ? lengths : cached);
     for (let channel = 0; channel < 3; channel++) writeOneSymbol(bits, 77);
     // The pixel to the left.

@@ -127,7 +127,7 @@ export const webpExtremes: readonly Extreme[] = [
   extreme('lossless, 60,000 groups of large codes', 'codes that no pixel uses', () =>
     lossless({ ...small, pixels: 'literals', groupBits: 3, cacheBits: 11, unusedGroups: 60_000 }),
   ),
-  ...(['dc', 'trueMotion', 'vertical', 'horizontalUp', 'verticalRight'] as const).map((mode) =>
+  ...(['dc', 'trueMotion', 'vertical', 'verticalRight'] as const).map((mode) =>
     extreme(
       `lossy, no coefficients, ${mode}`,
       'macroblocks of half a byte, smoothed everywhere',
