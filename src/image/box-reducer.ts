@@ -1,7 +1,11 @@
 import type { PictureTarget, Reduction, RowSink, ScaledPicture } from './picture-target.ts';
+import type { Work } from './work-budget.ts';
 
 /** What a picture without data is. */
 const midGray = 128;
+
+/** Work for each pixel that is added. */
+const pixelUnits = 1.5;
 
 /** Whole boxes, as large as the target allows. */
 function scaled(width: number, height: number, { maxReduction }: PictureTarget): ScaledPicture {
@@ -40,15 +44,18 @@ export class BoxReducer {
   readonly #pixels: Uint8Array;
   /** Reduced: four numbers a sample, the sums of its three channels and how many pixels these are of. */
   readonly #sums: Uint32Array;
+  readonly #work: Work;
 
   /**
    * @param width sides of the stored picture in pixels
    * @param height
+   * @param work is charged with what is added
    */
-  constructor(width: number, height: number, target: PictureTarget) {
+  constructor(width: number, height: number, target: PictureTarget, work: Work) {
     const picture = scaled(width, height, target);
     const { across, down } = picture.reduction;
     const sink = target.open(picture);
+    this.#work = work;
     this.#reduction = picture.reduction;
     this.#sink = sink;
     this.firstColumn = sink.firstColumn * across;
@@ -103,6 +110,7 @@ export class BoxReducer {
 
   /** @param rows how many rows of the same box row are alike */
   #add(y: number, row: Uint8Array, rows: number): void {
+    this.#work.charge(pixelUnits * (this.endColumn - this.firstColumn));
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {
       this.#pixels.set(row, firstSample * 3);
@@ -138,6 +146,7 @@ export class BoxReducer {
    */
   addEvery(y: number, column: number, step: number, pixels: Uint8Array): void {
     if (!this.wants(y)) return;
+    this.#work.charge((pixelUnits * (this.endColumn - column)) / step);
     const { across } = this.#reduction;
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {

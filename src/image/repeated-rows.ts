@@ -18,6 +18,11 @@ export class RepeatedRows {
     this.row = new Uint8Array(3 * (reducer.endColumn - reducer.firstColumn));
   }
 
+  /** @param columns that the reducer takes, at the most */
+  static memoryBytes(columns: number): number {
+    return 3 * columns;
+  }
+
   /** Begins a row, which is to be painted into `row` next. */
   begin(y: number): void {
     this.finish();

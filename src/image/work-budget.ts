@@ -7,15 +7,15 @@ import { AppError } from '../errors.ts';
 /**
  * What any photo may cost, however small its file. A unit is about a nanosecond
  * on the machine where codecs were calibrated (`npm run bench -- cost`), where
- * an honest 12-megapixel JPEG takes 30 million.
+ * an honest 12-megapixel JPEG takes 30 million units.
  */
-const photoUnits = 150e6;
+const photoUnits = 130e6;
 
 /** What the photos of any request may cost together, however small they are. */
-const requestUnits = 3 * photoUnits;
+const requestUnits = 420e6;
 
-/** What the most expensive honest photo takes for each of its pixels: a lossy WebP. */
-const unitsPerPixel = 40;
+/** What the most expensive honest photo takes for each of its pixels: a PNG of 16 bits. */
+const unitsPerPixel = 60;
 
 /** Takes what a decoder is about to do, or has done. */
 export interface Work {

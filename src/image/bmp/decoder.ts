@@ -13,9 +13,10 @@ import { RunLengthDecoder } from './run-lengths.ts';
 /** A picture of which less is there is refused. */
 const minDecodedShare = 0.5;
 
-/** Work for each pixel that is read, or filled by a run; and for each that is painted. */
-const readUnits = 0.5;
-const paintUnits = 5;
+/** Work for each byte of run lengths, each pixel of a row of indices, and each that is painted. */
+const byteUnits = 15;
+const indexUnits = 0.5;
+const paintUnits = 6;
 
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
 export function bmpMemoryBytes({ width, height }: BmpHeader, target: PictureTarget): number {
@@ -37,7 +38,7 @@ export function decodeBmp(
   work: Work,
 ): { truncated: boolean } {
   const { width, height, topDown, runLengths } = header;
-  const rows = new BoxReducer(width, height, target);
+  const rows = new BoxReducer(width, height, target, work);
   const wanted = topDown
     ? { first: rows.firstRow, end: rows.endRow }
     : { first: height - rows.endRow, end: height - rows.firstRow };
@@ -97,7 +98,8 @@ function decodeRunLengths(
   work: Work,
 ): number {
   const { firstColumn, endColumn } = reducer;
-  const { width } = header;
+  const { width, pixelStart } = header;
+  work.charge(byteUnits * (bytes.length - pixelStart));
   const decoder = new RunLengthDecoder(bytes, header);
   const palette = new Palette(header);
   const rows = new RepeatedRows(reducer);
@@ -106,7 +108,7 @@ function decodeRunLengths(
   const isPainted = comparing(indices, paintedIndices);
   let storedRow = 0;
   while (storedRow < wanted.end) {
-    work.charge(readUnits * width);
+    work.charge(indexUnits * width);
     const count = decoder.readRows(indices, wanted.end - storedRow);
     if (count === 0) break;
     const end = storedRow + count;

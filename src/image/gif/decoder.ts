@@ -20,9 +20,10 @@ const white = 255;
 /** The colours of all indices that there can be, three bytes each. */
 const paletteBytes = 3 * 256;
 
-/** Work for each pixel that is decompressed, and for each that is painted. */
-const readUnits = 2.5;
-const paintUnits = 4;
+/** Work for each byte of codes, each pixel that is decompressed, and each that is painted. */
+const byteUnits = 25;
+const indexUnits = 2.5;
+const paintUnits = 3;
 
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
 export function gifMemoryBytes({ width, height, frame }: GifHeader, target: PictureTarget): number {
@@ -44,7 +45,8 @@ export function decodeGif(
   work: Work,
 ): { truncated: boolean } {
   const { width, height, frame } = header;
-  const reducer = new BoxReducer(width, height, target);
+  const reducer = new BoxReducer(width, height, target, work);
+  work.charge(byteUnits * (bytes.length - header.dataStart));
   const rows = new RepeatedRows(reducer);
   rows.row.fill(white);
   reducer.addRows(0, frame.top, rows.row);
@@ -92,7 +94,7 @@ function decodeFrame(
   let complete = true;
   for (const y of storedRows(frame)) {
     if (wanted <= 0 && mayStop) break;
-    work.charge(readUnits * width);
+    work.charge(indexUnits * width);
     complete = decoder.readRow(indices);
     if (!complete) break;
     decodedRows += 1;

@@ -2,6 +2,9 @@
 const maxCodeSize = 12;
 const maxCodes = 1 << maxCodeSize;
 
+/** Strings of one index alone are filled in from this length on. */
+const longRun = 16;
+
 /**
  * Decompresses a frame's indices, row by row as they are asked for, from the
  * sub-blocks in which they are stored (GIF89a, clause 22 and appendix F): LZW
@@ -28,7 +31,7 @@ export class LzwDecoder {
   readonly #firsts = new Uint8Array(maxCodes);
   readonly #lasts = new Uint8Array(maxCodes);
   readonly #lengths = new Uint16Array(maxCodes);
-  /** 1 for a string of one index alone, which is filled in instead of followed. */
+  /** 1 for a string of one index alone. */
   readonly #isRun = new Uint8Array(maxCodes);
   /** The next free code. */
   #next: number;
@@ -97,7 +100,7 @@ export class LzwDecoder {
     const prefixes = this.#prefixes;
     const lasts = this.#lasts;
     const length = this.#lengths[code];
-    if (this.#isRun[code] === 1) {
+    if (this.#isRun[code] === 1 && length >= longRun) {
       indices.fill(lasts[code], end - length, end);
       return;
     }

@@ -4,4 +4,4 @@ import type { BlockSide } from './idct.ts';
 export const passedBlockUnits = 20;
 
 /** Work for a block that is reconstructed, by the samples of its side. */
-export const blockUnits: Readonly<Record<BlockSide, number>> = { 1: 20, 2: 60, 4: 100, 8: 250 };
+export const blockUnits: Readonly<Record<BlockSide, number>> = { 1: 20, 2: 80, 4: 150, 8: 450 };

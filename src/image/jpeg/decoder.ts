@@ -12,7 +12,7 @@ import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
 import { ProgressiveDecoder } from './progressive.ts';
 import { RowWriter } from './row-writer.ts';
-import { blocksOf, type Scan } from './scan.ts';
+import { blocksOf, restartsOf, type Scan } from './scan.ts';
 import { readScanHeader } from './scan-header.ts';
 import { SequentialDecoder } from './sequential.ts';
 import { Tables } from './tables.ts';
@@ -20,9 +20,14 @@ import { Tables } from './tables.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
-/** Work for each scan, which may bring four tables, and for each block that it visits in a progressive frame. */
+/**
+ * Work for each byte of the file, for each scan, which may bring eight tables, for each of its
+ * restart markers, and for each block that a scan of a progressive frame visits.
+ */
+const byteUnits = 8;
 const scanUnits = 200e3;
-const visitUnits = 10;
+const restartUnits = 1000;
+const visitUnits = 25;
 
 /**
  * @param bytes the whole file; read only
@@ -37,6 +42,7 @@ export function decodeJpeg(
   target: PictureTarget,
   work: Work,
 ): { truncated: boolean } {
+  work.charge(byteUnits * bytes.length);
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };
@@ -167,7 +173,9 @@ class Scans {
       } else if (code === marker.sos) {
         this.#work.charge(scanUnits);
         this.bits.openScan(this.#at);
-        return readScanHeader(data, this.#frame, tables);
+        const scan = readScanHeader(data, this.#frame, tables);
+        this.#work.charge(restartUnits * restartsOf(scan, this.#frame));
+        return scan;
       }
     }
   }

@@ -16,6 +16,17 @@ export interface Scan {
   readonly restartInterval: number;
 }
 
+/** Units that restart intervals are counted in: MCUs, or the blocks of a component alone. */
+function unitsOf({ components }: Scan, { mcusAcross, mcusDown }: Frame): number {
+  const [first] = components;
+  return components.length === 1 ? first.blocksAcross * first.blocksDown : mcusAcross * mcusDown;
+}
+
+/** Restart markers that a scan has. */
+export function restartsOf(scan: Scan, frame: Frame): number {
+  return scan.restartInterval === 0 ? 0 : unitsOf(scan, frame) / scan.restartInterval;
+}
+
 /** Blocks that a scan has: one component alone has only those that hold some of the picture (A.2.2). */
 export function blocksOf({ components }: Scan, { mcusAcross, mcusDown }: Frame): number {
   const [first] = components;

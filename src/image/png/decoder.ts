@@ -15,8 +15,9 @@ import { RowReader } from './rows.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
-/** Work for each pixel that is expanded to colours and added to a box. */
-const pixelUnits = 5;
+/** Work for each pixel that is made 8-bit RGB, of samples of up to 8 bits and of 16. */
+const pixelUnits = 4;
+const pixelUnits16 = 12;
 
 /** The most memory that {@link decodePng} takes, in bytes. */
 export function decodeBytes(header: PngHeader, target: PictureTarget): number {
@@ -24,7 +25,8 @@ export function decodeBytes(header: PngHeader, target: PictureTarget): number {
   return (
     BoxReducer.memoryBytes(width, height, target) +
     RowReader.memoryBytes(header) +
-    expansionBytes(width)
+    expansionBytes(width) +
+    RepeatedRows.memoryBytes(width)
   );
 }
 
@@ -42,11 +44,17 @@ export function decodePng(
   work: Work,
 ): { truncated: boolean } {
   const { width, height, interlaced, hasEnd } = header;
-  const reducer = new BoxReducer(width, height, target);
+  const reducer = new BoxReducer(width, height, target, work);
   const rows = new RowReader(bytes, header, work);
   const expansion = createExpansion(header, reducer.endColumn - reducer.firstColumn);
   const passes = passesOf(width, height, interlaced);
-  const destination = { reducer, expansion, work };
+  const destination = {
+    reducer,
+    repeated: new RepeatedRows(reducer),
+    expansion,
+    expansionUnits: header.bitDepth === 16 ? pixelUnits16 : pixelUnits,
+    work,
+  };
   let decodedPixels = 0;
   let truncated = false;
   for (const pass of passes) {
@@ -72,7 +80,10 @@ export function decodePng(
 /** What rows are made colours of, and where they go. */
 interface Destination {
   readonly reducer: BoxReducer;
+  readonly repeated: RepeatedRows;
   readonly expansion: Expansion;
+  /** For each pixel. */
+  readonly expansionUnits: number;
   readonly work: Work;
 }
 
@@ -82,12 +93,11 @@ function decodePass(
   passWidth: number,
   neededRows: number,
   rows: RowReader,
-  { reducer, expansion, work }: Destination,
+  { reducer, repeated, expansion, expansionUnits, work }: Destination,
 ): number {
   const { firstColumn, firstRow, stepAcross, stepDown } = pass;
   const first = pass.columnsBefore(reducer.firstColumn);
   const end = pass.columnsBefore(reducer.endColumn);
-  const repeated = new RepeatedRows(reducer);
   let hasRow = false;
   rows.beginPass();
   let row = 0;
@@ -99,7 +109,7 @@ function decodePass(
       repeated.repeat(y);
       continue;
     }
-    work.charge(pixelUnits * (end - first));
+    work.charge(expansionUnits * (end - first));
     const rgb = expansion.expand(rows.row, rows.start, first, end);
     if (stepAcross === 1) {
       repeated.begin(y);

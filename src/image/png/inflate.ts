@@ -27,8 +27,9 @@ const maxStepBytes = 258;
 /** Copies of so many bytes are left to the platform. */
 const longCopyBytes = 32;
 
-/** Work for a block that brings its own tables. */
+/** Work for a block that brings its own tables, and for each byte of a short copy. */
 const tablesUnits = 4000;
+const shortCopyUnits = 1.5;
 
 const literalBits = 10;
 const distanceBits = 9;
@@ -263,6 +264,7 @@ export class Inflate {
     let position = input.position;
     let end = this.#end;
     let stepStart = end;
+    let shortCopies = 0;
     while (end < limit && position < safeEnd) {
       stepStart = end;
       let bits = view.getUint32(position >>> 3, true) >>> (position & 7);
@@ -314,6 +316,7 @@ export class Inflate {
         this.#copyLong(from, end, copyEnd);
         end = copyEnd;
       }
+      shortCopies += copyEnd - end;
       // Distances shorter than the length repeat what was just written.
       while (end < copyEnd) bytes[end++] = bytes[from++];
     }
@@ -324,6 +327,7 @@ export class Inflate {
     }
     input.position = position;
     this.#end = end;
+    this.#work.charge(shortCopyUnits * shortCopies);
   }
 
   /** Distances shorter than the length repeat what was written: each copy doubles that. */

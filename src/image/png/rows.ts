@@ -1,15 +1,13 @@
+import { comparing, type SameBytes } from '../same-bytes.ts';
 import type { Work } from '../work-budget.ts';
-import { repeatsAbove, unfilter } from './filters.ts';
+import { filterUnits, repeatsAbove, unfilter } from './filters.ts';
 import { bitsPerPixel, type PngHeader } from './header.ts';
 import { ImageDataStream } from './image-data.ts';
 import { Inflate } from './inflate.ts';
 
-/**
- * Work for each byte of a row: decompressing it from long copies, and taking its
- * filter off. What literals and short copies take grows with the file.
- */
-const inflateUnits = 0.6;
-const filterUnits = 2;
+/** Work for each byte of the file, and for each byte of a row that is decompressed. */
+const fileByteUnits = 8;
+const rowByteUnits = 0.5;
 
 /** Bytes of so many pixels; the last byte may be in use only in part. */
 function bytesOf(pixels: number, pixelBits: number): number {
@@ -25,6 +23,7 @@ export class RowReader {
   /** Whether the wanted samples of `row` are those of the row before. */
   isRepeated = false;
   #above: Uint8Array;
+  readonly #isAbove: SameBytes;
   readonly #work: Work;
   readonly #pixelBits: number;
   readonly #inflate: Inflate;
@@ -37,8 +36,10 @@ export class RowReader {
     this.start = bytesOf(1, pixelBits);
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
+    this.#isAbove = comparing(this.row, this.#above);
     this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes, work);
     this.#work = work;
+    work.charge(fileByteUnits * (bytes.length - header.dataStart));
   }
 
   /** The memory that reading takes, in bytes. */
@@ -63,16 +64,26 @@ export class RowReader {
   next(pixels: number, wantedPixels: number): boolean {
     const inflate = this.#inflate;
     const rowBytes = 1 + bytesOf(pixels, this.#pixelBits);
-    this.#work.charge(inflateUnits * rowBytes);
+    this.#work.charge(rowByteUnits * rowBytes);
     if (!inflate.read(rowBytes)) return false;
     const { bytes, start } = inflate;
     const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
     this.isRepeated = repeatsAbove(bytes[start], inflate, start + 1, wantedBytes);
     if (this.isRepeated) return true;
-    this.#work.charge(filterUnits * wantedBytes);
+    this.#work.charge(filterUnits(bytes[start]) * wantedBytes);
     const above = this.row;
     this.row = this.#above;
     this.#above = above;
-    return unfilter(bytes[start], bytes, start + 1, this.row, above, this.start, wantedBytes);
+    const hasFilter = unfilter(
+      bytes[start],
+      bytes,
+      start + 1,
+      this.row,
+      above,
+      this.start,
+      wantedBytes,
+    );
+    this.isRepeated = this.#isAbove();
+    return hasFilter;
   }
 }

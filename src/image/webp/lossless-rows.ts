@@ -5,8 +5,11 @@ import { LosslessDecoder } from './vp8l/decoder.ts';
 import { losslessHeaderBytes } from './vp8l/header.ts';
 import { onWhite } from './white-background.ts';
 
-/** Work for each pixel that is made a colour on white and added to a box. */
-const pixelUnits = 5;
+/** Work for each byte of the chunk. */
+const byteUnits = 12;
+
+/** Work for each pixel that is made a colour on white. */
+const pixelUnits = 4;
 
 /** Where a frame's rows go. */
 interface Destination {
@@ -29,6 +32,7 @@ export function decodeLossless(
   { width, height }: FramePlace,
   { rows, endRow, work }: Destination,
 ): number {
+  work.charge(byteUnits * data.length);
   const reader = new BitReader(data.subarray(losslessHeaderBytes));
   const decoder = new LosslessDecoder(reader, width, height, work);
   const { firstColumn, endColumn, pixels } = rows;

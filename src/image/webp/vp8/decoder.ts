@@ -16,8 +16,12 @@ function macroblocks(pixels: number): number {
   return (pixels + 15) >> 4;
 }
 
-/** Work for each macroblock: modes, prediction, residues, smoothing and colours of 256 pixels. */
-const macroblockUnits = 4000;
+/**
+ * Work for each byte of the chunk, whose bits are coefficients, and for each macroblock of 256
+ * pixels: modes, prediction, smoothing and colours.
+ */
+const byteUnits = 110;
+const macroblockUnits = 6000;
 
 /** What a frame is decoded for. */
 interface Demand {
@@ -50,6 +54,7 @@ export function decodeVp8(
   alpha: AlphaPlane | undefined,
   demand: Demand,
 ): number {
+  demand.work.charge(byteUnits * data.length);
   return new Vp8Decoder(data, rows, alpha).decode(demand);
 }
 

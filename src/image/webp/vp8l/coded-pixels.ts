@@ -52,7 +52,7 @@ function lookUp(bits: number, table: Uint16Array, code: number): number {
 }
 
 /** Work for each pixel that is read. */
-const pixelUnits = 9;
+const pixelUnits = 13;
 
 export class CodedPixels {
   /** Whether no pixel takes a bit, and all are alike. */

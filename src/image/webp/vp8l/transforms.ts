@@ -12,7 +12,7 @@ export interface Transform {
 
 /** Pixels are differences from what is predicted, by one of 14 modes for each block (4.1). */
 export class PredictorTransform implements Transform {
-  readonly pixelUnits = 9;
+  readonly pixelUnits = 15;
   readonly #width: number;
   readonly #modes: Blocks<Uint8Array>;
   /** The row above, and behind it what the last column takes for its top right. */
@@ -56,7 +56,7 @@ function share(factor: number, channel: number): number {
 
 /** Red and blue without what green says of them, and blue without what red does (4.2). */
 export class CrossColorTransform implements Transform {
-  readonly pixelUnits = 4;
+  readonly pixelUnits = 6;
   readonly #width: number;
   readonly #factors: Blocks<Int32Array>;
   #row = 0;
@@ -90,7 +90,7 @@ export class CrossColorTransform implements Transform {
 
 /** Red and blue without green (4.3). */
 export class SubtractGreenTransform implements Transform {
-  readonly pixelUnits = 1;
+  readonly pixelUnits = 2;
   readonly #width: number;
 
   /** @param width pixels of a row */
@@ -109,7 +109,7 @@ export class SubtractGreenTransform implements Transform {
 
 /** Green is a place in a palette; of small palettes, up to eight of them in one pixel (4.4). */
 export class ColorIndexingTransform implements Transform {
-  readonly pixelUnits = 2;
+  readonly pixelUnits = 3;
   readonly #width: number;
   /** A colour for each index that there can be. */
   readonly #palette: Int32Array;
