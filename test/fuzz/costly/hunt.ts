@@ -1,6 +1,7 @@
 /** One run of `npm run fuzz -- --costly`: what it decodes, judges and remembers. */
 import { type Fit, fits } from '../../../src/image/fit.ts';
 import type { CorpusFile } from '../corpus.ts';
+import type { Extreme } from '../extremes/extreme.ts';
 import { type Aim, aims, type CostlyFile, CostlySearch, scoreOf } from './search.ts';
 import { isUndercharged, judge, type Verdict } from './verdict.ts';
 import type { Measurable, Meter } from './work-meter.ts';
@@ -21,8 +22,8 @@ export interface HuntSetting {
   readonly seed: number;
   /** Files that are damaged. */
   readonly corpus: readonly CorpusFile[];
-  /** Files made by hand, which are decoded first, as they are, and damaged if they are small. */
-  readonly extremes: readonly CorpusFile[];
+  /** Decoded first, as they are, for every fit; and damaged later, but for large ones. */
+  readonly extremes: readonly Extreme[];
   readonly reference: Measurable;
   readonly measure: Meter;
 }
@@ -34,7 +35,9 @@ export class Hunt {
   readonly #search: CostlySearch;
   readonly #records = new Map<string, Map<Aim, JudgedFile>>();
   /** Looked at before anything is damaged. */
-  readonly #waiting: [CorpusFile, Fit][];
+  readonly #waiting: [Extreme, Fit][];
+  /** The extreme that was made last. */
+  #made: CorpusFile | undefined;
   #decoded = 0;
   /** What the reference took, when it was measured last. */
   #referenceMs: number;
@@ -42,8 +45,8 @@ export class Hunt {
   constructor(setting: HuntSetting) {
     const { seed, corpus, extremes, reference, measure } = setting;
     this.#setting = setting;
-    this.#search = new CostlySearch(seed, [...corpus, ...extremes], measure);
-    this.#waiting = extremes.flatMap((file) => fits.map((fit): [CorpusFile, Fit] => [file, fit]));
+    this.#search = new CostlySearch(seed, corpus, measure);
+    this.#waiting = extremes.flatMap((each) => fits.map((fit): [Extreme, Fit] => [each, fit]));
     this.#referenceMs = judge(measure, reference, reference, doubtfulTurns).work.cpuMs;
   }
 
@@ -65,7 +68,7 @@ export class Hunt {
   /** Decodes one more file. */
   step(): void {
     const next = this.#waiting.shift();
-    const file = next === undefined ? this.#search.step() : this.#search.look(...next);
+    const file = next === undefined ? this.#search.step() : this.#look(...next);
     this.#decoded += 1;
     const beaten = aims.filter((aim) => this.#beats(aim, file));
     const { cpuMs, units } = file.work;
@@ -74,6 +77,11 @@ export class Hunt {
     const judged = this.#judge(file, isDoubtful ? doubtfulTurns : recordTurns);
     for (const aim of beaten) this.#recordsOf(file.format).set(aim, judged);
     if (judged.verdict.isUndercharged) this.#keep(judged);
+  }
+
+  #look({ name, format, make }: Extreme, fit: Fit): CostlyFile {
+    if (this.#made?.name !== name) this.#made = { name, format, bytes: make(), weight: 1 };
+    return this.#search.look(this.#made, fit);
   }
 
   #beats(aim: Aim, file: CostlyFile): boolean {

@@ -3,9 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { startWork } from '../../../src/cli/progress.ts';
-import { type CorpusFile, readCorpus } from '../corpus.ts';
+import { readCorpus } from '../corpus.ts';
 import { extremes } from '../extremes/extremes.ts';
-import { maxFileBytes } from '../mutator.ts';
 import { Hunt, type JudgedFile } from './hunt.ts';
 import { makeReference } from './reference.ts';
 import { formatHunt, formatJson, worstOf } from './report.ts';
@@ -26,11 +25,10 @@ export interface CostlyOptions {
 export async function runCostly(options: CostlyOptions): Promise<void> {
   const { seed, cases, seconds, format, save, json = false } = options;
   const corpus = (await readCorpus(format)).filter((file) => format.includes(file.format));
-  const made = makeExtremes(format);
   const hunt = new Hunt({
     seed,
     corpus,
-    extremes: made,
+    extremes: extremes.filter((extreme) => format.includes(extreme.format)),
     reference: await makeReference(),
     measure: measureWork,
   });
@@ -46,14 +44,6 @@ export async function runCostly(options: CostlyOptions): Promise<void> {
   if (save !== undefined) saveFiles(save, worstOf(hunt));
   console.log(json ? formatJson(seed, hunt) : formatHunt(hunt));
   if (hunt.undercharged.length > 0) process.exitCode = 1;
-}
-
-/** Those of the formats that are small enough to be damaged again and again. */
-function makeExtremes(formats: readonly string[]): CorpusFile[] {
-  return extremes
-    .filter(({ format }) => formats.includes(format))
-    .map(({ name, format, make }) => ({ name, format, bytes: make(), weight: 1 }))
-    .filter(({ bytes }) => bytes.length <= maxFileBytes);
 }
 
 function saveFiles(folder: string, files: readonly JudgedFile[]): void {

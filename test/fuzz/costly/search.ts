@@ -2,6 +2,7 @@
 import { type Fit, fits } from '../../../src/image/fit.ts';
 import type { CorpusFile } from '../corpus.ts';
 import { Damage } from '../damage.ts';
+import { maxFileBytes } from '../mutator.ts';
 import { hash, Random } from '../random.ts';
 import type { Measurable, Meter, Work } from './work-meter.ts';
 
@@ -64,7 +65,7 @@ const sealed = 0.5;
 
 /** All that is known of a format. */
 interface Pool {
-  readonly files: readonly CorpusFile[];
+  readonly files: CorpusFile[];
   readonly damage: Damage;
   readonly elites: readonly Elite[];
 }
@@ -76,24 +77,23 @@ interface Pool {
 export class CostlySearch {
   readonly #measure: Meter;
   readonly #random: Random;
-  readonly #pools: ReadonlyMap<string, Pool>;
+  readonly #pools = new Map<string, Pool>();
 
-  /** @param corpus files of the formats that are searched */
+  /** @param corpus files to begin with */
   constructor(seed: number, corpus: readonly CorpusFile[], measure: Meter) {
     this.#measure = measure;
     this.#random = new Random(hash(seed));
-    const byFormat = Map.groupBy(corpus, ({ format }) => format);
-    this.#pools = new Map(
-      Array.from(byFormat, ([format, files]) => {
-        const elites = aims.map((aim) => new Elite(aim));
-        return [format, { files, damage: new Damage(format), elites }];
-      }),
-    );
+    for (const file of corpus) this.#poolOf(file.format).files.push(file);
   }
 
-  /** Decodes one file of the corpus as it is. */
-  look({ format, name, bytes }: CorpusFile, fit: Fit): CostlyFile {
-    return this.#decode({ format, source: name, mutations: [], bytes, fit });
+  /** Decodes one more file as it is, which is damaged later unless it is too large for that. */
+  look(file: CorpusFile, fit: Fit): CostlyFile {
+    const { format, name, bytes } = file;
+    const made = { format, source: name, mutations: [], bytes, fit };
+    if (bytes.length > maxFileBytes) return { ...made, work: this.#measure(bytes, fit) };
+    const { files } = this.#poolOf(format);
+    if (!files.some((each) => each.name === name)) files.push(file);
+    return this.#decode(made);
   }
 
   /** Makes and decodes one more file. */
@@ -140,8 +140,11 @@ export class CostlySearch {
   }
 
   #poolOf(format: string): Pool {
-    const pool = this.#pools.get(format);
-    if (pool === undefined) throw new RangeError(`There is no file of the format ${format}.`);
+    const known = this.#pools.get(format);
+    if (known !== undefined) return known;
+    const elites = aims.map((aim) => new Elite(aim));
+    const pool = { files: [], damage: new Damage(format), elites };
+    this.#pools.set(format, pool);
     return pool;
   }
 }
