@@ -7,7 +7,7 @@ import { hash, Random } from '../random.ts';
 import type { Measurable, Meter, Work } from './work-meter.ts';
 
 /** What a file is to have much of. */
-export const aims = ['work', 'work for a byte', 'time for a unit'] as const;
+export const aims = ['work', 'work for a byte', 'time', 'time for a unit'] as const;
 export type Aim = (typeof aims)[number];
 
 /** A file that was found, and how it came about. */
@@ -29,6 +29,7 @@ const leastUnits = 10e6;
 export function scoreOf(aim: Aim, { bytes, work }: CostlyFile): number {
   if (aim === 'work') return work.units;
   if (aim === 'work for a byte') return work.units / (bytes.length + leastBytes);
+  if (aim === 'time') return work.cpuMs;
   return (work.cpuMs * 1e6) / (work.units + leastUnits);
 }
 
