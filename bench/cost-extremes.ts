@@ -16,7 +16,7 @@ import { number, type Table } from './table.ts';
 /** Of the search, the same every time. */
 const seed = 15;
 /** Files that the search damages, behind those that were made by hand. */
-const damagedFiles = 500;
+const damagedByDefault = 200;
 /** Turns in which a file and the reference are measured. */
 const turns = 3;
 const photosInForm = 32;
@@ -53,14 +53,16 @@ export interface ExtremesReport {
 /**
  * @param scene a JPEG of 4 : 3
  * @param worker the real one, whose time is read
+ * @param damagedFiles how many the search damages
  */
 export async function measureExtremes(
   scene: Uint8Array,
   worker: CountedWorker,
+  damagedFiles = damagedByDefault,
 ): Promise<ExtremesReport> {
   const honest = { width: 4032, height: 3024, progressive: false };
   const reference: Measurable = { bytes: await makePhonePhoto(scene, honest), fit: 'crop' };
-  const found = await findExpensive(reference);
+  const found = await findExpensive(reference, damagedFiles);
   const singleMs = await measureRequests(worker, photoRequests(reference));
   const foundCosts: CostlyFileCost[] = [];
   for (const file of found) {
@@ -86,7 +88,7 @@ function highest(costs: readonly CostlyFileCost[], of: 'ratio' | 'formRatio'): n
 }
 
 /** The two most expensive files of each format: whatever their size, and of the small ones. */
-async function findExpensive(reference: Measurable): Promise<JudgedFile[]> {
+async function findExpensive(reference: Measurable, damagedFiles: number): Promise<JudgedFile[]> {
   const formats = [...new Set(extremes.map(({ format }) => format))];
   const corpus = await readCorpus(formats);
   const hunts = [extremes, extremes.filter(({ make }) => make().length <= maxFormFileBytes)].map(
