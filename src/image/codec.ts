@@ -1,6 +1,6 @@
 import type { Orientation } from './orientation.ts';
 import type { PictureTarget } from './picture-target.ts';
-import type { Work } from './work-budget.ts';
+import type { HonestWork, Work } from './work-budget.ts';
 
 /** A photo whose header was read, and nothing more. */
 export interface OpenImage {
@@ -27,8 +27,8 @@ export interface OpenImage {
 
 /** One way of storing photos. */
 export interface ImageCodec {
-  /** The most work that honest photos take for each byte of their file, in units of {@link Work}. */
-  readonly unitsPerByte: number;
+  /** What photos may earn for their {@link WorkBudget}. */
+  readonly honestWork: HonestWork;
   /**
    * Reads sizes only, in time and memory that don't depend on them.
    *

@@ -85,8 +85,8 @@ export function decodePhoto(
       { facts: { width, height, limitPixels } },
     );
   }
-  const { unitsPerByte } = formats[format].codec;
-  return stored.decode(target, budget.open({ bytes, unitsPerByte }));
+  const { honestWork } = formats[format].codec;
+  return stored.decode(target, budget.open({ bytes, pixels, ...honestWork }));
 }
 
 /** Memory grows with the pixels, so that its limit is one on pixels for photos of this kind. */

@@ -15,7 +15,7 @@ const photoUnits = 130e6;
 const requestUnits = 420e6;
 
 /** What the most expensive honest photo takes for each of its pixels: a PNG of 16 bits. */
-const unitsPerPixel = 60;
+const mostUnitsPerPixel = 60;
 
 /** Takes what a decoder is about to do, or has done. */
 export interface Work {
@@ -29,21 +29,28 @@ export interface Work {
 /** For pictures that nobody else waits for. */
 export const unlimitedWork: Work = { charge: () => undefined };
 
+/** The most work that honest photos of a format take. */
+export interface HonestWork {
+  /** For each byte of the file. */
+  readonly unitsPerByte: number;
+  /** For each pixel. */
+  readonly unitsPerPixel: number;
+}
+
 /** One photo that is about to be decoded. */
-export interface WorkItem {
+export interface WorkItem extends HonestWork {
   /** Of its file. */
   readonly bytes: number;
-  /** The most units for each byte of its file that honest photos of its format take. */
-  readonly unitsPerByte: number;
+  readonly pixels: number;
 }
 
 /**
  * The work that the photos of one request may take.
  *
- * A photo gets a fixed allowance, or one in proportion to its file where that is
- * more: an honest photo's work grows with its bytes, and a small file that needs
- * much work is not an honest photo. A request is bounded likewise, and no request
- * may take more than a single photo of the most pixels.
+ * A photo gets a fixed allowance, or more where its bytes and its pixels both
+ * earn it: an honest photo's work grows with both, and a small file that needs
+ * much work is not an honest photo. A request gets what its photos earn, likewise
+ * at least a fixed allowance, and at most what one photo of the most pixels may take.
  */
 export class WorkBudget {
   readonly #mostUnits: number;
@@ -52,7 +59,7 @@ export class WorkBudget {
 
   /** @param maxPixels of a photo */
   constructor({ maxPixels }: { readonly maxPixels: number }) {
-    this.#mostUnits = Math.max(requestUnits, unitsPerPixel * maxPixels);
+    this.#mostUnits = Math.max(requestUnits, mostUnitsPerPixel * maxPixels);
   }
 
   /** Units that were charged so far. */
@@ -61,8 +68,8 @@ export class WorkBudget {
   }
 
   /** Begins a photo. */
-  open({ bytes, unitsPerByte }: WorkItem): Work {
-    const earned = bytes * unitsPerByte;
+  open({ bytes, pixels, unitsPerByte, unitsPerPixel }: WorkItem): Work {
+    const earned = Math.min(bytes * unitsPerByte, pixels * unitsPerPixel);
     this.#earnedUnits += earned;
     const photoLimit = this.#clamp(earned, photoUnits);
     const requestLimit = this.#clamp(this.#earnedUnits, requestUnits);

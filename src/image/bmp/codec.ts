@@ -4,8 +4,8 @@ import { readBmpHeader } from './header.ts';
 
 /** BMP through the decoder of our own. */
 export const bmpCodec: ImageCodec = {
-  // A photo of 8 bits takes 150 as run lengths.
-  unitsPerByte: 400,
+  // A photo of 8 bits takes 150 units a byte as run lengths, and 12 a pixel with alpha.
+  honestWork: { unitsPerByte: 400, unitsPerPixel: 15 },
   open(bytes: Uint8Array): OpenImage {
     const header = readBmpHeader(bytes);
     return {

@@ -20,9 +20,14 @@ const white = 255;
 /** The colours of all indices that there can be, three bytes each. */
 const paletteBytes = 3 * 256;
 
-/** Work for each byte of codes, each pixel that is decompressed, and each that is painted. */
+/**
+ * Work for each byte of codes, each row, each of its pixels, which is compared, each pixel that is
+ * followed through the table of strings, and each that is painted.
+ */
 const byteUnits = 25;
-const indexUnits = 2.5;
+const rowUnits = 300;
+const indexUnits = 0.5;
+const followUnits = 2.5;
 const paintUnits = 3;
 
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
@@ -94,8 +99,9 @@ function decodeFrame(
   let complete = true;
   for (const y of storedRows(frame)) {
     if (wanted <= 0 && mayStop) break;
-    work.charge(indexUnits * width);
+    work.charge(rowUnits + indexUnits * width);
     complete = decoder.readRow(indices);
+    work.charge(followUnits * decoder.followedPixels);
     if (!complete) break;
     decodedRows += 1;
     if (!reducer.wants(y)) continue;

@@ -15,6 +15,8 @@ export class LzwDecoder {
   /** Bytes that any decoder keeps. */
   static readonly memoryBytes = maxCodes * 8;
 
+  /** Pixels of the last row that were followed through the table one by one, about. */
+  followedPixels = 0;
   readonly #bytes: Uint8Array;
   /** The next byte of the file, and how many are left of its sub-block. */
   #at: number;
@@ -69,6 +71,7 @@ export class LzwDecoder {
    *   row's contents mean nothing then, and there are no more rows to ask for
    */
   readRow(row: Uint8Array): boolean {
+    this.followedPixels = 0;
     let filled = this.#takeRest(row);
     while (filled < row.length) {
       const code = this.#readString();
@@ -104,6 +107,7 @@ export class LzwDecoder {
       indices.fill(lasts[code], end - length, end);
       return;
     }
+    this.followedPixels += length;
     let string = code;
     for (let at = end - 1, left = length; left > 0; left--, at--) {
       indices[at] = lasts[string];

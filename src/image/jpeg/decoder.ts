@@ -7,7 +7,13 @@ import type { PictureTarget } from '../picture-target.ts';
 import type { Work } from '../work-budget.ts';
 import { CodedBits } from './coded-bits.ts';
 import { type ColorHints, colorSpaceOf } from './color.ts';
-import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
+import {
+  createFrame,
+  type Denominator,
+  type Frame,
+  type FramePlan,
+  releaseFrame,
+} from './frame.ts';
 import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
 import { ProgressiveDecoder } from './progressive.ts';
@@ -21,10 +27,11 @@ import { Tables } from './tables.ts';
 const minDecodedShare = 0.5;
 
 /**
- * Work for each byte of the file, for each scan, which may bring eight tables, for each of its
- * restart markers, and for each block that a scan of a progressive frame visits.
+ * Work for each byte of the file by the scale, at which more or fewer coefficients are passed
+ * over; for each scan, which may bring eight tables; for each of its restart markers; and for
+ * each block that a scan of a progressive frame visits.
  */
-const byteUnits = 8;
+const byteUnits: Readonly<Record<Denominator, number>> = { 1: 80, 2: 50, 4: 30, 8: 8 };
 const scanUnits = 200e3;
 const restartUnits = 1000;
 const visitUnits = 25;
@@ -42,7 +49,7 @@ export function decodeJpeg(
   target: PictureTarget,
   work: Work,
 ): { truncated: boolean } {
-  work.charge(byteUnits * bytes.length);
+  work.charge(byteUnits[plan.denominator] * bytes.length);
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };

@@ -38,8 +38,7 @@ export function decodeLossless(
   const { firstColumn, endColumn, pixels } = rows;
   for (let y = 0; y < endRow; y++) {
     if (!decoder.readRow()) return y;
-    // All rows are like the first one then.
-    const end = decoder.hasOneColor ? endRow : y + 1;
+    const end = decoder.repeatsFirstRow ? endRow : y + 1;
     if (rows.wants(y) || end > y + 1) {
       work.charge(pixelUnits * (endColumn - firstColumn));
       writePixels(decoder.row, firstColumn, endColumn, pixels);

@@ -52,7 +52,7 @@ function lookUp(bits: number, table: Uint16Array, code: number): number {
 }
 
 /** Work for each pixel that is read. */
-const pixelUnits = 13;
+const pixelUnits = 10;
 
 export class CodedPixels {
   /** Whether no pixel takes a bit, and all are alike. */

@@ -48,8 +48,8 @@ export function losslessMemoryBytes(dataBytes: number, width: number, height: nu
 export class LosslessDecoder {
   /** The pixels of the row that was decoded last, ARGB. */
   readonly row: Int32Array;
-  /** Whether all pixels of all rows are alike, so that one row is enough to read. */
-  readonly hasOneColor: boolean;
+  /** Whether all rows are like the first one, which is enough to read then. */
+  readonly repeatsFirstRow: boolean;
   readonly #pixels: CodedPixels;
   readonly #work: Work;
   /** Of undoing the transforms of a row. */
@@ -68,7 +68,8 @@ export class LosslessDecoder {
     this.row = new Int32Array(width);
     this.#transforms = transforms;
     this.#pixels = openMainPicture(source, codedWidth, height);
-    this.hasOneColor = this.#pixels.hasOneColor && transforms.length === 0;
+    this.repeatsFirstRow =
+      this.#pixels.hasOneColor && transforms.every(({ isSameForRows }) => isSameForRows);
     this.#work = work;
     this.#rowUnits = transforms.reduce((sum, { pixelUnits }) => sum + pixelUnits * width, 0);
   }
