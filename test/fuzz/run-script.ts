@@ -10,11 +10,16 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Node.js's options that make JPEG a codec with a defect. */
-export const brokenCodec: readonly string[] = [
-  '--import',
-  pathToFileURL(join(import.meta.dirname, 'broken-codec.ts')).href,
-];
+/** Node.js's options that load a module of this folder before a script. */
+function importing(module: string): readonly string[] {
+  return ['--import', pathToFileURL(join(import.meta.dirname, module)).href];
+}
+
+/** Makes JPEG a codec with a defect. */
+export const brokenCodec = importing('broken-codec.ts');
+
+/** Makes JPEG a codec that works for long, and charges nothing for it. */
+export const underchargingCodec = importing('undercharging-codec.ts');
 
 /** @param parameters with a space between each two */
 export function runScript(

@@ -7,6 +7,7 @@ import { formats } from '../../src/image/formats.ts';
 import { attemptScript, CaseWorker, runCases } from './case-worker.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
+import { runCostly } from './costly/run-costly.ts';
 import { parseCount } from './parse-count.ts';
 import { formatReport, reproduction } from './report.ts';
 import { saveCases } from './save-cases.ts';
@@ -19,6 +20,8 @@ interface Options {
   readonly format: readonly string[];
   readonly save?: string;
   readonly json?: boolean;
+  readonly costly?: boolean;
+  readonly seconds: number;
 }
 
 /** A file of some kilobytes must not keep an isolate busy for longer. */
@@ -30,6 +33,7 @@ const hangMs = 20_000;
 const formatNames = Object.keys(formats);
 
 async function run(options: Options): Promise<void> {
+  if (options.costly) return await runCostly(options);
   const { seed, format, save, json = false } = options;
   const corpus = await readCorpus(formatNames);
   const cases = new Cases(seed, corpus);
@@ -83,6 +87,13 @@ const program = new Command('npm run fuzz --')
     new Option('--format <name...>', 'formats to be damaged')
       .choices(formatNames)
       .default(formatNames, 'all'),
+  )
+  .option(
+    '--costly',
+    'search for files that take much work instead: those that took most are damaged again; fails where one takes much more than the budget counts',
+  )
+  .addOption(
+    new Option('--seconds <count>', 'with --costly, how long').argParser(parseCount).default(120),
   )
   .option('--save <folder>', 'write the file of --case there, or the files of all failures')
   .option('--json', 'print JSON instead of tables')
