@@ -50,7 +50,8 @@ export interface WorkItem extends HonestWork {
  * A photo gets a fixed allowance, or more where its bytes and its pixels both
  * earn it: an honest photo's work grows with both, and a small file that needs
  * much work is not an honest photo. A request gets what its photos earn, likewise
- * at least a fixed allowance, and at most what one photo of the most pixels may take.
+ * at least a fixed allowance, and at most what one photo of the most pixels may
+ * take. A photo that is refused for its work earns nothing for the others.
  */
 export class WorkBudget {
   readonly #mostUnits: number;
@@ -77,7 +78,10 @@ export class WorkBudget {
     return {
       charge: (units) => {
         this.#chargedUnits += units;
-        if (this.#chargedUnits > photoEnd) throw tooMuchForPhoto(photoLimit);
+        if (this.#chargedUnits > photoEnd) {
+          this.#earnedUnits -= earned;
+          throw tooMuchForPhoto(photoLimit);
+        }
         if (this.#chargedUnits > requestLimit) throw tooMuchForRequest(requestLimit);
       },
     };

@@ -17,9 +17,9 @@ export function denominatorFor({ maxReduction: { across, down } }: PictureTarget
 
 /** JPEG through the decoder of our own, which reduces while it decodes. */
 export const jpegCodec: ImageCodec = {
-  // Photos take 10 units a byte, and 3 a pixel. Panoramas that can't be reduced while they are
-  // decoded take 60 to 600, and up to 30.
-  honestWork: { unitsPerByte: 600, unitsPerPixel: 35 },
+  // Photos take 10 units a byte and 3 a pixel; what can't be reduced while it is decoded takes 60
+  // to 200, and up to 100.
+  honestWork: { unitsPerByte: 300, unitsPerPixel: 100 },
   open(bytes: Uint8Array): OpenImage {
     const header = readJpegHeader(bytes);
     const exif = readExif(bytes);

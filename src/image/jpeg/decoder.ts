@@ -28,10 +28,11 @@ const minDecodedShare = 0.5;
 
 /**
  * Work for each byte of the file by the scale, at which more or fewer coefficients are passed
- * over; for each scan, which may bring eight tables; for each of its restart markers; and for
- * each block that a scan of a progressive frame visits.
+ * over; for each segment; for each scan, which may bring eight tables; for each of its restart
+ * markers; and for each block that a scan of a progressive frame visits.
  */
-const byteUnits: Readonly<Record<Denominator, number>> = { 1: 80, 2: 50, 4: 30, 8: 8 };
+const byteUnits: Readonly<Record<Denominator, number>> = { 1: 60, 2: 40, 4: 20, 8: 8 };
+const segmentUnits = 200;
 const scanUnits = 200e3;
 const restartUnits = 1000;
 const visitUnits = 25;
@@ -175,9 +176,9 @@ class Scans {
 
   /** Whether an EOI marker follows the header of the scan that was read, wherever. */
   get hasEnd(): boolean {
-    let at = this.#bytes.length;
-    do at = this.#bytes.lastIndexOf(marker.eoi, at - 1);
-    while (at > this.#at && this.#bytes[at - 1] !== 0xff);
+    const bytes = this.#bytes;
+    let at = bytes.length - 1;
+    while (at > this.#at && !(bytes[at] === marker.eoi && bytes[at - 1] === 0xff)) at -= 1;
     return at > this.#at;
   }
 
@@ -186,6 +187,7 @@ class Scans {
     const tables = this.#tables;
     if (this.#isInScan) this.#at = this.bits.finish();
     for (;;) {
+      this.#work.charge(segmentUnits);
       const segment = nextSegment(this.#bytes, this.#at);
       this.#isDamaged ||= segment?.isDamaged ?? true;
       if (segment === undefined || segment.code === marker.eoi) return undefined;

@@ -62,7 +62,8 @@ export function findMarker(bytes: Uint8Array, from: number): number {
     // One by one, since a file may be full of them.
     while (bytes[at + 1] === 0xff) at += 1;
     if (bytes[at + 1] !== 0) break;
-    at = bytes.indexOf(0xff, at + 2);
+    at += 2;
+    if (bytes[at] !== 0xff) at = bytes.indexOf(0xff, at);
   }
   return at >= 0 && at + 1 < bytes.length ? at : -1;
 }

@@ -28,7 +28,8 @@ const maxStepBytes = 258;
 /** Copies of so many bytes are left to the platform. */
 const longCopyBytes = 32;
 
-/** Work for a block that brings its own tables, and for each byte of a short copy. */
+/** Work for a block, for one that brings its own tables, and for each byte of a short copy. */
+const blockUnits = 60;
 const tablesUnits = 4000;
 const shortCopyUnits = 1.5;
 
@@ -193,6 +194,7 @@ export class Inflate {
       this.#position = 'end';
       return;
     }
+    this.#work.charge(blockUnits);
     this.#isLastBlock = this.#input.read(1) === 1;
     const type = this.#input.read(2);
     if (type === 0) this.#readStoredHeader();
