@@ -69,7 +69,7 @@ export function forward(
   });
   upstream.on('error', () => outgoing.destroy());
   outgoing.on('close', () => {
-    if (!outgoing.writableFinished) upstream.destroy();
+    if (!outgoing.writableFinished) abandon(upstream);
   });
   // A body may be long in coming, or never come.
   if (hasBody(incoming)) upstream.flushHeaders();
@@ -101,13 +101,19 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
 
+/** Breaks a connection off: workerd takes one that ends in order for a client that still wants its answer. */
+function abandon(upstream: ClientRequest): void {
+  upstream.socket?.resetAndDestroy();
+  upstream.destroy();
+}
+
 /**
  * Takes the rest of a body that was answered already for a moment, so that a
  * client that is still writing gets to read the answer, and then ends the connection.
  */
 function leaveRest(incoming: IncomingMessage, upstream: ClientRequest): void {
   incoming.unpipe(upstream);
-  upstream.destroy();
+  abandon(upstream);
   const { socket } = incoming;
   const timer = setTimeout(() => socket.destroy(), maxRestMs);
   const stop = (): void => clearTimeout(timer);

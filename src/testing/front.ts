@@ -67,6 +67,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     https === undefined
       ? createServer({ maxHeaderSize })
       : createSecureServer({ maxHeaderSize, ...https });
+  // Who has sent all that there is to send may still wait for the answer, as with workerd.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const scheme = https === undefined ? 'http' : 'https';
   const bareHost = host.replace(/^\[|\]$/g, '');
   await listen(server, bareHost === '*' ? '::' : bareHost, port);
