@@ -71,8 +71,8 @@ export function forward(
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) abandon(upstream);
   });
-  // A body may be long in coming, or never come.
-  if (hasBody(incoming)) upstream.flushHeaders();
+  // A body may be long in coming, or never come. flushHeaders would send header values as UTF-8.
+  if (hasBody(incoming)) upstream.write('', 'latin1');
   incoming.pipe(upstream);
 }
 
