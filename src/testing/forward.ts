@@ -56,13 +56,18 @@ export function forward(
   try {
     upstream = ask(incoming, forwarding);
   } catch {
-    // Node.js reads some characters in headers and targets that it doesn't write.
+    // Node.js reads some characters in headers that it refuses to write.
     outgoing.writeHead(400, { connection: 'close' }).end();
     return;
   }
   upstream.on('response', (answer) => {
     const { statusCode = 502, statusMessage, rawHeaders } = answer;
-    outgoing.writeHead(statusCode, statusMessage, endToEnd(rawHeaders));
+    try {
+      outgoing.writeHead(statusCode, statusMessage, endToEnd(rawHeaders));
+    } catch {
+      outgoing.destroy();
+      return;
+    }
     pipeline(answer, outgoing, () => {
       if (!incoming.complete) leaveRest(incoming, upstream);
     });

@@ -61,7 +61,9 @@ export function makeFrontKey(): string {
  * @throws Error where it can't listen; its `code` is ERR_ADDRESS_IN_USE where the port is taken
  */
 export async function startFront(options: FrontOptions): Promise<Front> {
-  const { target, key, host, port, https, allowedHosts = [] } = options;
+  const { target, key, port, https, allowedHosts = [] } = options;
+  // Miniflare takes these ways to write an address, too.
+  const host = options.host === '*' ? '::' : options.host.replace(/^\[|\]$/g, '');
   const agent = new Agent({ keepAlive: true, timeout: maxIdleMs });
   const server: Server =
     https === undefined
@@ -70,11 +72,12 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   // Who has sent all that there is to send may still wait for the answer, as with workerd.
   Object.assign(server, { httpAllowHalfOpen: true });
   const scheme = https === undefined ? 'http' : 'https';
-  const bareHost = host.replace(/^\[|\]$/g, '');
-  await listen(server, bareHost === '*' ? '::' : bareHost, port);
+  await listen(server, host, port);
   const { address, port: actualPort } = server.address() as AddressInfo;
-  const served: ServedHosts = { address, names: [bareHost, ...allowedHosts] };
-  const url = new URL(`${scheme}://${usableHost(bareHost)}:${actualPort}`);
+  const served: ServedHosts = { address, names: [host, ...allowedHosts] };
+  // A wildcard address is for listening; people use the loopback one.
+  const usedHost = isWildcard(address) ? '127.0.0.1' : host;
+  const url = new URL(`${scheme}://${bracketed(usedHost)}:${actualPort}`);
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const requestTarget = readRequestTarget(incoming);
     if (requestTarget === undefined) {
@@ -113,9 +116,8 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-/** A wildcard address is for listening; people use the loopback one. */
-function usableHost(host: string): string {
-  if (isWildcard(host) || host === '*') return '127.0.0.1';
+/** An address as URLs have it. */
+function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 

@@ -297,6 +297,9 @@ describe('the front', () => {
     await expect(response.text()).rejects.toThrow();
     answering = (request) => request.socket.destroy();
     await expect(fetch(front.url)).rejects.toThrow();
+    // A header that Node.js reads, but refuses to write.
+    answering = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nX: \x7f\r\n\r\n');
+    await expect(fetch(front.url)).rejects.toThrow();
   });
 
   test('says that a port is taken', async () => {
