@@ -106,8 +106,12 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 }
 
-/** Breaks a connection off: workerd takes one that ends in order for a client that still wants its answer. */
+/**
+ * Breaks off what is still asked: workerd takes a connection that ends in order for a client that
+ * still wants its answer. After a whole answer the connection is another request's already.
+ */
 function abandon(upstream: ClientRequest): void {
+  if (upstream.destroyed) return;
   upstream.socket?.resetAndDestroy();
   upstream.destroy();
 }
