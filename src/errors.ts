@@ -57,6 +57,12 @@ export const problems = {
     advice:
       'Have the origin added to PETAL_ALLOWED_ORIGINS, or send the request from a server with a key.',
   },
+  'host-not-allowed': {
+    status: 403,
+    title: 'Petal does not answer under this host name',
+    advice:
+      'Use an address that Petal listens on. Where a name is yours and leads here, allow it: `npm start -- --allowed-host <name>`.',
+  },
   'challenge-failed': {
     status: 403,
     title: 'The Turnstile check was not passed',

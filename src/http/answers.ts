@@ -53,7 +53,7 @@ export interface Timed<Answer> {
 /** What answering needs. */
 export type AnswerParts = Pick<
   AppParts,
-  'clock' | 'config' | 'fetchPhoto' | 'rateLimiter' | 'resultStore' | 'version'
+  'clock' | 'config' | 'fetchPhoto' | 'peerOf' | 'rateLimiter' | 'resultStore' | 'version'
 >;
 
 /** What came of one photo. */

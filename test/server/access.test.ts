@@ -230,7 +230,7 @@ describe('a Petal on one machine', () => {
       });
       outgoing.on('error', reject).end(daisy);
     });
-    expect(status).toBe(401);
+    expect(status).toBe(403);
   });
 });
 
