@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
+import { collectingEarly } from './early-collection.ts';
 import { outboundService, publicInternet } from './outbound.ts';
 import { certificateOf, fetchTrusting } from './own-certificate.ts';
 import type { Petal, PetalOptions } from './petal.ts';
@@ -55,7 +56,7 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
     }),
   );
   try {
-    const url = new URL(await miniflare.ready);
+    const url = new URL(await collectingEarly(() => miniflare.ready));
     // A wildcard address is for listening; people use the loopback one.
     if (['0.0.0.0', '[::]', '*'].includes(url.hostname)) url.hostname = '127.0.0.1';
     return await petalOf(miniflare, url);
