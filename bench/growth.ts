@@ -86,7 +86,7 @@ async function measure({ bundle, photos }: Setting, folder: string): Promise<Rep
       name: 'photo, seen before',
       request: { method: 'POST', path: '/v1/classify', body: photos[0].bytes },
       status: 200,
-      count: 5000,
+      count: 10_000,
     },
   ];
   const tables: Table[] = [];
