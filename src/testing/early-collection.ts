@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { LogLine } from './petal.ts';
 
 /** Miniflare has no option for V8's flags: it reads this variable while it starts workerd. */
 const variable = 'MINIFLARE_WORKERD_V8_FLAGS';
@@ -27,4 +28,12 @@ export async function collectingEarly<T>(start: () => Promise<T>): Promise<T> {
     starting -= 1;
     if (starting === 0 && process.env[variable] === flags) delete process.env[variable];
   }
+}
+
+/**
+ * Whether a line is workerd's about what flags do to it: the compiled code that it brings is for V8
+ * without flags, and it compiles its own scripts instead. Starting takes as long.
+ */
+export function isAboutFlags({ message }: LogLine): boolean {
+  return message.includes('bootstrap compile cache failed its compatibility check');
 }

@@ -5,7 +5,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
-import { collectingEarly } from './early-collection.ts';
+import { collectingEarly, isAboutFlags } from './early-collection.ts';
 import { outboundService, publicInternet } from './outbound.ts';
 import { certificateOf, fetchTrusting } from './own-certificate.ts';
 import type { Petal, PetalOptions } from './petal.ts';
@@ -52,7 +52,9 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
       // No look-up of Request.cf over the network; a placeholder serves.
       cf: false,
       log: new Log(LogLevel.WARN),
-      handleStructuredLogs: onLog ?? (() => undefined),
+      handleStructuredLogs: (line) => {
+        if (!isAboutFlags(line)) onLog?.(line);
+      },
     }),
   );
   try {
