@@ -39,7 +39,8 @@ export default defineConfig({
           cloudflareTest({
             main: join(testBundle.bundle, 'worker.js'),
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { PETAL_LOG: 'off' } },
+            // Nothing is between these tests and the Worker: they are callers on this machine.
+            miniflare: { bindings: { PETAL_LOG: 'off', PEER: '127.0.0.1' } },
           }),
         ],
         test: {

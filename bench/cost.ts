@@ -6,7 +6,8 @@ import { openArtifact } from '../src/mobilenet/artifact.ts';
 import { readAssets } from '../src/runtime/node.ts';
 import type { Benchmark, Report, Setting } from './benchmark.ts';
 import { canMeasureCpu } from './child-cpu.ts';
-import { Pair } from './cost-process.ts';
+import { type ExtremesReport, measureExtremes } from './cost-extremes.ts';
+import { CountedWorker, Pair } from './cost-process.ts';
 import { type CostRequest, makeCostRequests } from './cost-requests.ts';
 import {
   billTable,
@@ -42,7 +43,8 @@ interface Readings {
 /** What a request costs. */
 export const cost: Benchmark = {
   name: 'cost',
-  question: 'How much CPU time does a request take, and what does Cloudflare ask for it?',
+  question:
+    'How much CPU time does a request take, what does Cloudflare ask for it, and what is the most that anybody can make it take?',
   run: (setting) => withScratchFolder((folder) => measure(setting, folder)),
 };
 
@@ -60,6 +62,7 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
 
   const warm = await measureWarm(await Pair.start(bundle, folder), kinds, bytes, rival);
   const startUp = await measureFresh(() => Pair.start(bundle, folder), kinds, warm);
+  const extremes = await measureExpensive(bundle, bytes);
   const rows = kinds.map((kind, i) => ({
     name: kind.name,
     ...summarizeReadings(warm.readings[i]),
@@ -74,13 +77,28 @@ async function measure(setting: Setting, folder: string): Promise<Report> {
       ? 'The rival: sharp + onnxruntime-node, CPU time of its process, without HTTP.'
       : `The rival is missing: ${rivalsMissing}.`,
     "Cloudflare's machines differ from this one; its logs say how much CPU time each request took.",
+    ...extremes.notes,
   ];
   return {
-    tables: [requestTable(rows), billTable(rows), startUpTable(startUp)],
+    tables: [requestTable(rows), billTable(rows), startUpTable(startUp), ...extremes.tables],
     notes,
     wrongAnswers: [],
-    measurements: { requests: rows, startUp, idleMsPerSecond: warm.idleMsPerSecond },
+    measurements: {
+      requests: rows,
+      startUp,
+      idleMsPerSecond: warm.idleMsPerSecond,
+      extremes: extremes.measurements,
+    },
   };
+}
+
+async function measureExpensive(bundle: string, scene: Uint8Array): Promise<ExtremesReport> {
+  const worker = await CountedWorker.start(bundle);
+  try {
+    return await measureExtremes(scene, worker);
+  } finally {
+    await worker.stop();
+  }
 }
 
 async function loadRival(artifactPath: string): Promise<NativeClassifier> {

@@ -4,6 +4,7 @@ import { denominatorFor as denominatorOf, jpegCodec } from '../src/image/jpeg/co
 import type { Denominator } from '../src/image/jpeg/frame.ts';
 import { Picture } from '../src/image/picture.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
+import { unlimitedWork } from '../src/image/work-budget.ts';
 import { loadSharp } from './rivals.ts';
 
 /** Ways from a JPEG file to pixels. The key is what a fresh process is told. */
@@ -41,7 +42,7 @@ export const jpegJs: DecodeContender = {
 
 export const petalFull: DecodeContender = {
   key: 'petalFull',
-  decode: async (bytes) => jpegCodec.open(bytes).decode(new Picture()),
+  decode: async (bytes) => jpegCodec.open(bytes).decode(new Picture(), unlimitedWork),
 };
 
 /** As the pipeline does it: decoded at a scale, then cropped and resampled to the input. */
@@ -49,7 +50,7 @@ export const petalToInput: DecodeContender = {
   key: 'petalToInput',
   decode: async (bytes) => {
     const image = jpegCodec.open(bytes);
-    return image.decode(new NetworkInput(image, inputSize, 'crop'));
+    return image.decode(new NetworkInput(image, inputSize, 'crop'), unlimitedWork);
   },
 };
 

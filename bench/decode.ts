@@ -4,6 +4,7 @@ import { startProgress } from '../src/cli/progress.ts';
 import { jpegCodec } from '../src/image/jpeg/codec.ts';
 import { readJpegHeader } from '../src/image/jpeg/header.ts';
 import { Picture } from '../src/image/picture.ts';
+import { unlimitedWork } from '../src/image/work-budget.ts';
 import { type Benchmark, type Report, type Setting, targetNote } from './benchmark.ts';
 import { runScript } from './child-process.ts';
 import {
@@ -133,7 +134,7 @@ async function compareWithSharp(rows: readonly Row[]): Promise<string[]> {
   for (const { name, photos } of rows) {
     for (const { bytes } of photos) {
       const picture = new Picture();
-      const { truncated } = jpegCodec.open(bytes).decode(picture);
+      const { truncated } = jpegCodec.open(bytes).decode(picture, unlimitedWork);
       const { pixels } = picture.image;
       const theirs = await sharp(bytes).raw().toBuffer();
       if (truncated || theirs.length !== pixels.length) {

@@ -1,6 +1,7 @@
 import { inputSize } from '../model/mobilenet-v2.ts';
 import { openPhoto } from '../src/image/decode-image.ts';
 import { NetworkInput } from '../src/image/preprocess.ts';
+import { unlimitedWork } from '../src/image/work-budget.ts';
 import { loadFastPng, loadJsquashWebp, loadOmggif, loadSharp } from './rivals.ts';
 
 /** Decoders by name, which is also what a fresh process is told. */
@@ -9,7 +10,7 @@ export const formatContenders = {
   Petal: async () => async (bytes) => {
     const { stored } = openPhoto(bytes);
     const input = new NetworkInput(stored, inputSize, 'crop');
-    stored.decode(input);
+    stored.decode(input, unlimitedWork);
     return input.values;
   },
   'fast-png': async () => {

@@ -21,17 +21,44 @@ export async function makePhonePhoto(
   { width, height, progressive }: PhonePhoto,
 ): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  const pixels = await sharp(scene)
+  const pixels = await drawPhonePixels(scene, width, height);
+  const file = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 92, chromaSubsampling: '4:2:0', progressive })
+    .toBuffer();
+  return new Uint8Array(file);
+}
+
+/**
+ * What a phone's photo holds: the scene enlarged, under film grain. The same every time.
+ *
+ * @param scene a JPEG of the same aspect ratio, or nearly
+ * @param width sides in pixels
+ * @param height
+ * @returns 8-bit sRGB, three bytes a pixel
+ */
+export async function drawPhonePixels(
+  scene: Uint8Array,
+  width: number,
+  height: number,
+): Promise<Uint8Array> {
+  const pixels = await enlarge(scene, width, height);
+  addGrain(pixels);
+  return pixels;
+}
+
+/** The scene enlarged without grain, as {@link drawPhonePixels} has it before that. */
+export async function enlarge(
+  scene: Uint8Array,
+  width: number,
+  height: number,
+): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return await sharp(scene)
     .resize(width, height, { fit: 'cover', kernel: 'cubic' })
     .toColourspace('srgb')
     .removeAlpha()
     .raw()
     .toBuffer();
-  addGrain(pixels);
-  const file = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 92, chromaSubsampling: '4:2:0', progressive })
-    .toBuffer();
-  return new Uint8Array(file);
 }
 
 /** Grain is the same in all three channels of a pixel, as it is after a camera's chroma denoising. */

@@ -4,9 +4,11 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { packageFolder } from '../model/folder.ts';
+import { isLoopbackAddress } from '../src/access/loopback.ts';
 import type { LogLine, Petal, PetalOptions } from '../src/testing/start-petal.ts';
 import { readCertificate } from './certificate.ts';
 import { lockFolder } from './folder-lock.ts';
+import { readPort } from './read-port.ts';
 import { readVariables } from './variables.ts';
 import { endWithNpm, guardWorkerd } from './workerd-guard.ts';
 
@@ -18,20 +20,12 @@ const examplePhoto = 'test/fixtures/valid/jpeg/daisy.jpg';
 interface Options {
   readonly port?: string;
   readonly host?: string;
+  readonly allowedHost?: readonly string[];
   readonly https?: boolean;
   readonly cert?: string;
   readonly key?: string;
   /** True where nothing is said, false where nothing is to be kept. */
   readonly persist: string | boolean;
-}
-
-/** @param name of where the text is from */
-function readPort(name: string, text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) {
-    throw new Error(`${name} should be a number from 0 to 65535 but is "${text}".`);
-  }
-  return port;
 }
 
 async function readHttps({ https, cert, key }: Options): Promise<PetalOptions['https']> {
@@ -111,6 +105,7 @@ async function start(options: Options): Promise<void> {
     host,
     port,
     https,
+    allowedHosts: options.allowedHost,
     bindings,
     persist,
     onLog: print,
@@ -130,9 +125,9 @@ async function start(options: Options): Promise<void> {
   console.log(
     `Petal answers at ${origin} - try: ${curl} -F image=@${examplePhoto} ${origin}/v1/classify`,
   );
-  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) {
+  if (host !== 'localhost' && !isLoopbackAddress(host)) {
     console.log(
-      'Who asks at another address than localhost needs a key: "npm run keys" makes one, and PETAL_ACCESS=open in .dev.vars does without.',
+      'Requests from other machines need a key: "npm run keys" makes one, and PETAL_ACCESS=open in .dev.vars lets everybody classify without.',
     );
   }
   if (ownCertificate) {
@@ -148,6 +143,10 @@ const program = new Command('npm start --')
   .option(
     '--host <address>',
     'address to listen on; 0.0.0.0 lets the network in (default: HOST, or 127.0.0.1)',
+  )
+  .option(
+    '--allowed-host <names...>',
+    'further host names to answer under, as of a tunnel; requests there need a key',
   )
   .option(
     '--https',

@@ -57,6 +57,12 @@ export const problems = {
     advice:
       'Have the origin added to PETAL_ALLOWED_ORIGINS, or send the request from a server with a key.',
   },
+  'host-not-allowed': {
+    status: 403,
+    title: 'Petal does not answer under this host name',
+    advice:
+      'Use an address that Petal listens on. Where a name is yours and leads here, allow it: `npm start -- --allowed-host <name>`.',
+  },
   'challenge-failed': {
     status: 403,
     title: 'The Turnstile check was not passed',
@@ -139,6 +145,12 @@ export const problems = {
     status: 422,
     title: 'The photo has too many pixels',
     advice: 'Reduce the photo; the network itself looks at 224 x 224 pixels.',
+  },
+  'too-much-work': {
+    status: 422,
+    title: 'Decoding takes too much work',
+    advice:
+      'Save the photo again as an ordinary JPEG, or reduce it; if the request holds several photos, send fewer of them. `limitUnits` is the most work in units of about a nanosecond.',
   },
   'image-decode-failed': {
     status: 422,

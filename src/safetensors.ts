@@ -1,3 +1,5 @@
+import { readPlainJson } from './json/read-plain-json.ts';
+
 /**
  * The safetensors format (https://huggingface.co/docs/safetensors): 8 bytes of
  * header length, a JSON header, the tensors' bytes. The backbone's artifact and
@@ -46,14 +48,35 @@ export interface Safetensors {
 /** Data is aligned to this; it suits every type. */
 const alignment = 8;
 
+/** The most tensors that a file has here; the backbone has 159. */
+const maxTensors = 1000;
+
+/** A model of a thousand labels has a header of about three megabytes. */
+const headerLimits = {
+  maxBytes: 4_000_000,
+  // The header, a tensor's row, its shape.
+  maxDepth: 3,
+  // A shape.
+  maxLength: 8,
+  // The row itself, its type, shape and offsets, and as much again for the metadata.
+  maxValues: 8 * maxTensors,
+  // Four of a shape, and two offsets.
+  maxNumbers: 6 * maxTensors,
+};
+
 /**
  * Opens a file. Copies nothing: tensors are views of `buffer`, which must live
  * as long as they are used.
  *
  * @param buffer the whole file
+ * @param parse reads the header's JSON. The default reads one that anybody may have written: it
+ *   refuses what would take much more memory than it has bytes.
  * @throws Error with a sentence where it is no such file
  */
-export function openSafetensors(buffer: ArrayBuffer): Safetensors {
+export function openSafetensors(
+  buffer: ArrayBuffer,
+  parse = (header: Uint8Array): unknown => readPlainJson(header, headerLimits),
+): Safetensors {
   const view = new DataView(buffer);
   if (buffer.byteLength < 8) throw new Error('The file is empty or cut short.');
   // The length is a u64; the upper half of a file of a few megabytes is zero.
@@ -66,8 +89,12 @@ export function openSafetensors(buffer: ArrayBuffer): Safetensors {
   ) {
     throw new Error('The file is not a safetensors file, or it is cut short.');
   }
-  const header = parseHeader(new Uint8Array(buffer, 8, headerBytes));
+  const header = parseHeader(new Uint8Array(buffer, 8, headerBytes), parse);
   const { __metadata__: metadata, ...rows } = header;
+  const names = Object.keys(rows);
+  if (names.length > maxTensors) {
+    throw new Error(`The file has ${names.length} tensors, but at most ${maxTensors} are read.`);
+  }
 
   function rowOf(name: string): Partial<TensorRow> | null | undefined {
     return Object.hasOwn(rows, name) ? (rows[name] as Partial<TensorRow> | null) : undefined;
@@ -83,7 +110,7 @@ export function openSafetensors(buffer: ArrayBuffer): Safetensors {
       start >= 0 &&
       start % bytes === 0 &&
       end - start === elements * bytes;
-    if (row?.dtype !== dtype || !isRange || String(row.shape) !== String(shape)) {
+    if (row?.dtype !== dtype || !isRange || !isShape(row.shape, shape)) {
       throw new Error(`The tensor ${name} is missing or has another type or size.`);
     }
     if (dataStart + end > buffer.byteLength) {
@@ -94,7 +121,7 @@ export function openSafetensors(buffer: ArrayBuffer): Safetensors {
 
   return {
     metadata,
-    names: Object.keys(rows),
+    names,
     shape(name) {
       const shape = rowOf(name)?.shape;
       return Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length > 0)
@@ -109,14 +136,19 @@ export function openSafetensors(buffer: ArrayBuffer): Safetensors {
 
 function parseHeader(
   bytes: Uint8Array,
+  parse: (header: Uint8Array) => unknown,
 ): Record<string, unknown> & { __metadata__: Record<string, string> } {
-  let header: { __metadata__?: unknown } | null;
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes));
+    header = parse(bytes);
   } catch (cause) {
-    throw new Error('The file is damaged: its header is not JSON.', { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The header of the file can't be read. ${reason}`, { cause });
   }
-  const metadata = typeof header === 'object' ? header?.__metadata__ : undefined;
+  const metadata =
+    typeof header === 'object' && header !== null && '__metadata__' in header
+      ? header.__metadata__
+      : undefined;
   if (
     typeof metadata !== 'object' ||
     metadata === null ||
@@ -125,6 +157,14 @@ function parseHeader(
     throw new Error('The file is a safetensors file of another program: it has no metadata.');
   }
   return header as Record<string, unknown> & { __metadata__: Record<string, string> };
+}
+
+function isShape(found: unknown, wanted: readonly number[]): boolean {
+  return (
+    Array.isArray(found) &&
+    found.length === wanted.length &&
+    wanted.every((length, i) => found[i] === length)
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { DurableObject, env } from 'cloudflare:workers';
 import classNames from '../model/classes.json' with { type: 'json' };
 import taxonomyTable from '../model/taxonomy.json' with { type: 'json' };
 import { version as packageVersion } from '../package.json';
+import type { FrontBindings } from './access/front.ts';
 import { type AccessVariables, readAccessRules } from './access/rules.ts';
 import { verifyTurnstile } from './access/turnstile.ts';
 import { readConfig } from './config.ts';
@@ -14,6 +15,7 @@ import { readTaxonomy } from './mobilenet/taxonomy.ts';
 import { dnsOverHttps } from './remote/dns-over-https.ts';
 import { fetchPhoto } from './remote/fetch-photo.ts';
 import { assets } from './runtime/workerd.ts';
+import { peerReader } from './runtime/workerd-peer.ts';
 import { type KeyValueNamespace, keyValues } from './storage/key-values.ts';
 import { KeyValueCatalog } from './storage/model-catalog.ts';
 import { ModelFiles } from './storage/model-files.ts';
@@ -22,7 +24,7 @@ import { type Settled, settle } from './storage/refusal.ts';
 import { type ModelOperation, RegisteredModel } from './storage/registered-model.ts';
 
 /** What wrangler.toml binds beside the variables that are read by name; all of it may be missing. */
-interface Bindings extends AccessVariables {
+interface Bindings extends AccessVariables, FrontBindings {
   readonly RATE_LIMITER?: RateLimiter;
   readonly ANALYTICS?: Analytics;
   readonly VERSION?: { readonly id: string };
@@ -118,6 +120,7 @@ const app = createApp({
   classes: classNames.map(({ names, wnid }) => ({ label: names[0], wnid })),
   taxonomy: readTaxonomy(taxonomyTable, classNames),
   access,
+  peerOf: peerReader(bindings),
   clock: { now: () => performance.now(), wait: (durationMs) => scheduler.wait(durationMs) },
   version: bindings.VERSION?.id || 'local',
   resultStore: cacheStore(() => caches.default),

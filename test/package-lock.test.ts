@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest';
 interface LockedPackage {
   version?: string;
   resolved?: string;
+  integrity?: string;
+  optional?: boolean;
+  os?: string[];
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
 }
@@ -37,6 +40,18 @@ describe.for(folders)('the lock file in %s', (folder) => {
         .map((name) => `${path} needs ${name}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('has a hash of every package, but for optional ones of other platforms', async () => {
+    const packages = Object.entries(await readPackages(folder));
+    const without = packages.filter(([path, { integrity }]) => path !== '' && !integrity);
+    const ofThisOne = /^(linux-x64|linux-64|linux-arm64)$/;
+    for (const [path, { optional, os }] of without) {
+      expect([path, optional, os?.length]).toEqual([path, true, 1]);
+      expect(path.replace(/^.*?\/(cli|workerd)-/, '')).not.toMatch(ofThisOne);
+    }
+    // SECURITY.md says how many.
+    expect(without).toHaveLength(folder === '.' ? 11 : 0);
   });
 
   test('records no download addresses', async () => {

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { type ApiKey, findKey, type Scope } from './api-keys.ts';
 import { presentedKey } from './credentials.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback, isLoopbackAddress } from './loopback.ts';
 import { type Page, pageOf } from './page.ts';
 import { type AccessRules, accessModes } from './rules.ts';
 
@@ -9,7 +9,7 @@ import { type AccessRules, accessModes } from './rules.ts';
 export type Caller =
   /** Somebody with a key. */
   | { readonly kind: 'key'; readonly name: string }
-  /** Somebody on the machine that Petal runs on. */
+  /** Somebody on the machine that Petal runs on, by the connection. */
   | { readonly kind: 'local' }
   /** A page that is listed, without a key. */
   | { readonly kind: 'browser'; readonly origin: string; readonly needsChallenge: boolean }
@@ -18,6 +18,11 @@ export type Caller =
 
 /** What of a request says who sends it. */
 export interface CallerRequest {
+  /**
+   * The address at the other end of the connection, as the runtime knows it.
+   * Undefined where it knows none; then nobody is on this machine.
+   */
+  readonly peer: string | undefined;
   readonly url: URL;
   readonly headers: Headers;
 }
@@ -25,11 +30,18 @@ export interface CallerRequest {
 /**
  * Decides whether a caller may do something.
  *
- * A key that is presented has to be right, even where none is needed. Without
- * a key, nobody trains but this machine in mode `local`, as long as there are
- * no keys at all; and who may classify is a matter of the mode
+ * Where keys are configured, one that is presented has to be right, even if none
+ * is needed. Where none are, it is ignored, as vLLM, Ollama and llama.cpp do:
+ * clients that can't do without a token send a made-up one.
+ *
+ * Without a key, nobody trains but this machine in mode `local`, as long as there
+ * are no keys at all; and who may classify is a matter of the mode
  * ({@link accessModes}) and of the allow list: forms can't keep a key secret,
  * so pages that are listed need none, in any mode.
+ *
+ * This machine is who connects from a loopback address. What a request says of
+ * itself can only take that away: another site's page, or a name that isn't
+ * loopback's (DNS rebinding; a tunnel that ends on this machine).
  *
  * `Origin` binds browsers only; any program can send a listed one. What then
  * holds is what holds for forms: the rate limit of a client's address, and
@@ -46,10 +58,10 @@ export async function authorise(
   scope: Scope,
 ): Promise<Caller> {
   const page = pageOf(rules.origins, request);
-  const presented = presentedKey(request.headers);
-  if (presented === undefined) return authoriseWithoutKey(rules, request.url, page, scope);
+  const presented = rules.keys.length === 0 ? undefined : presentedKey(request.headers);
+  if (presented === undefined) return authoriseWithoutKey(rules, request, page, scope);
   const key = await findKey(rules.keys, presented);
-  if (key === undefined) throw wrongKey(rules);
+  if (key === undefined) throw wrongKey();
   return authoriseKey(key, scope);
 }
 
@@ -62,18 +74,22 @@ function authoriseKey(key: ApiKey, scope: Scope): Caller {
 
 function authoriseWithoutKey(
   rules: AccessRules,
-  url: URL,
+  { peer, url }: CallerRequest,
   page: Page | undefined,
   scope: Scope,
 ): Caller {
   const { keyless } = accessModes[rules.mode];
+  const isFromHere = peer !== undefined && isLoopbackAddress(peer) && isLoopback(url);
   // Another site's page is no part of this machine, even if it runs in its browser.
-  const isLocal = keyless === 'this machine' && isLoopback(url) && page?.isOwn !== false;
+  const isLocal = keyless === 'this machine' && isFromHere && page?.isOwn !== false;
   if (isLocal && (scope === 'classify' || rules.keys.length === 0)) return { kind: 'local' };
   if (scope !== 'classify') throw keyNeeded(rules, scope);
 
   const needsChallenge = rules.turnstile !== undefined;
-  if (page?.isListed) return { kind: 'browser', origin: page.origin, needsChallenge };
+  // "self" is on the list unless it is taken off; any program can claim to be Petal's own page.
+  const isListed = keyless === 'this machine' ? page?.isNamed : page?.isListed;
+  if (page !== undefined && isListed)
+    return { kind: 'browser', origin: page.origin, needsChallenge };
   if (keyless === 'anyone') return { kind: 'anonymous', needsChallenge };
   throw keyNeeded(rules, scope);
 }
@@ -91,11 +107,9 @@ function keyNeeded({ mode, keys }: AccessRules, scope: Scope): AppError {
 }
 
 /** The same for every wrong key: how far it was right is nobody's business. */
-function wrongKey({ keys }: AccessRules): AppError {
+function wrongKey(): AppError {
   return new AppError(
     'unauthorized',
-    keys.length === 0
-      ? 'This Petal has no keys, so that none is right. Send the request without one, or make one with "npm run keys".'
-      : 'This is not a key of this Petal. Send one that is, or none where none is needed.',
+    'This is not a key of this Petal. Send one that is, or none where none is needed.',
   );
 }

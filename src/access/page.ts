@@ -8,6 +8,8 @@ export interface Page {
   readonly origin: string;
   /** Whether it is Petal's own page. */
   readonly isOwn: boolean;
+  /** Whether the allow list has it by its name, or all of its kind. */
+  readonly isNamed: boolean;
   /** Whether the allow list has it, by its name or as `self`. */
   readonly isListed: boolean;
 }
@@ -48,6 +50,7 @@ export function pageOf(
   return {
     origin: header === null || (isOwn && header === 'null') ? url.origin : header,
     isOwn,
+    isNamed,
     isListed: isNamed || (allowed.self && isSelf),
   };
 }

@@ -2,7 +2,10 @@ import { type ApiKeys, readApiKeys } from './api-keys.ts';
 import { type AllowedOrigins, readAllowedOrigins } from './origins.ts';
 import { readTurnstileKeys, type TurnstileKeys } from './turnstile.ts';
 
-/** The values of `PETAL_ACCESS`, with those who may classify without a key. */
+/**
+ * The values of `PETAL_ACCESS`, with those who may classify without a key. No
+ * connection to a deployment comes from its own machine: there, `local` is `keys`.
+ */
 export const accessModes = {
   local: { keyless: 'this machine' },
   open: { keyless: 'anyone' },

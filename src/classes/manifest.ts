@@ -8,6 +8,16 @@ export const modelFormat = 'petal-model/1';
 export const maxLabels = 1000;
 
 const count = z.int().min(0);
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** A number for each label. It is refused as a whole: a million wrong numbers would be as many reports. */
+const countsByLabel = z
+  .custom<number[]>(
+    (value) => Array.isArray(value) && value.every(isCount),
+    'Expected integers of at least 0',
+  )
+  .pipe(z.array(count));
+
 const share = z.number().min(0).max(1);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in hexadecimal');
 
@@ -17,6 +27,12 @@ export const labelName = z
   .max(100, 'Expected a label of at most 100 characters')
   // A label stands in lists that are separated by commas.
   .regex(/^[^,\p{Cc}]+$/u, 'Expected a label without commas and control characters')
+  // UTF-8 has no lone surrogates. Where one is stored, or bytes that are no UTF-8 are read, U+FFFD
+  // takes their place, so that different labels would become the same.
+  .refine(
+    (label) => label.isWellFormed() && !label.includes('\ufffd'),
+    'Expected a label of whole Unicode characters, without lone surrogates and without U+FFFD',
+  )
   .refine((label) => label === label.trim(), 'Expected a label without spaces around it');
 
 /** How well a model does on photos that it was not trained on. */
@@ -30,7 +46,7 @@ export const modelMetrics = z
     /** Wilson's 95 % score interval of the accuracy. */
     interval: z.tuple([share, share]),
     /** Rows are what photos show, columns what they were taken for, both in order of the labels. */
-    confusion: z.array(z.array(count)),
+    confusion: z.array(countsByLabel),
     labels: z.array(
       z.strictObject({
         label: labelName,
@@ -52,7 +68,7 @@ export type ModelMetrics = z.infer<typeof modelMetrics>;
 /** How a model came to be. */
 const training = z.strictObject({
   /** Photos of each label, in order of the labels. */
-  examples: z.array(count),
+  examples: countsByLabel,
   seed: z.int(),
   /** Weight of the L2 penalty. */
   l2: z.number().min(0).optional(),

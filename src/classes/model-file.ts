@@ -1,5 +1,6 @@
 import { toDotPath } from 'zod/v4/core';
 import { AppError } from '../errors.ts';
+import { readPlainJson } from '../json/read-plain-json.ts';
 import { type LayerWeights, layerTensors, layerWeights } from '../mobilenet/artifact.ts';
 import type { Block } from '../mobilenet/layer-table.ts';
 import type { Tail } from '../mobilenet/tail.ts';
@@ -10,7 +11,7 @@ import {
   writeSafetensors,
 } from '../safetensors.ts';
 import { embeddingLength, type Head } from './head.ts';
-import { type Manifest, manifest as manifestSchema } from './manifest.ts';
+import { type Manifest, manifest as manifestSchema, maxLabels } from './manifest.ts';
 
 /**
  * A user's model: a head, and the blocks of the backbone that were fine-tuned
@@ -25,6 +26,21 @@ export interface CustomModel {
 }
 
 const largestWeight = 10_000;
+
+/** A manifest may come from anybody. One of a thousand labels has about three megabytes. */
+const manifestLimits = {
+  maxBytes: 4_000_000,
+  // The manifest, its metrics, a list of labels, a label's row.
+  maxDepth: 4,
+  maxLength: maxLabels,
+  // Each label's name, its row of metrics with four values, and its row of the confusion matrix.
+  maxValues: 8 * maxLabels + 100,
+  // The confusion matrix, the examples of each label, and an interval.
+  maxNumbers: maxLabels * (maxLabels + 2),
+};
+
+/** What zod says may quote all of a stranger's names. */
+const maxReasonLength = 300;
 
 /** What a file is checked against: the backbone that it would be used with. */
 export interface BackboneIdentity {
@@ -102,13 +118,27 @@ export function readModelFile(
   }
 }
 
-function readManifest({ metadata }: Safetensors): Manifest {
+/**
+ * What a model's file says of itself.
+ *
+ * @throws Error with a sentence where it says nothing, or nothing valid
+ */
+export function readManifest({ metadata }: Safetensors): Manifest {
   if (metadata.manifest === undefined) throw new Error('It has no manifest.');
-  const read = manifestSchema.safeParse(JSON.parse(metadata.manifest));
+  const read = manifestSchema.safeParse(parseManifest(metadata.manifest));
   if (read.success) return read.data;
   const { message, path } = read.error.issues[0];
   const where = path.length === 0 ? '' : ` at ${toDotPath(path)}`;
-  throw new Error(`Its manifest is not valid${where}: ${message}.`);
+  throw new Error(`Its manifest is not valid${where}: ${message.slice(0, maxReasonLength)}.`);
+}
+
+function parseManifest(text: string): unknown {
+  try {
+    return readPlainJson(new TextEncoder().encode(text), manifestLimits);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Its manifest can't be read. ${reason}`, { cause });
+  }
 }
 
 function readHead(file: Safetensors, { head, labels }: Manifest): Head {
@@ -122,7 +152,8 @@ function readHead(file: Safetensors, { head, labels }: Manifest): Head {
       biases: bounded('head.biases', file.float32('head.biases', [labels.length])),
     };
   }
-  const examples = file.shape('head.label_indices')?.[0] ?? 0;
+  const examples = file.shape('head.label_indices')?.[0];
+  if (examples === undefined) throw new Error('Its head compares with examples, but has none.');
   const labelIndices = file.int32('head.label_indices', [examples]);
   if (!labelIndices.every((index) => index >= 0 && index < labels.length)) {
     throw new Error('An example has a label that the manifest does not name.');

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import type { PhotoFile } from './photo-files.ts';
 import { startProgress } from './progress.ts';
+import { readPhotoFile } from './read-photo-file.ts';
 
 /** What came of the photos. */
 export interface Answers<Photo extends PhotoFile, Answer> {
@@ -23,9 +23,8 @@ export async function answerPhotos<Photo extends PhotoFile, Answer>(
   const answered: { photo: Photo; answer: Answer }[] = [];
   const refused: { photo: Photo; refusal: string }[] = [];
   for (const photo of photos) {
-    const bytes = await readFile(photo.path);
     try {
-      answered.push({ photo, answer: answer(bytes, photo) });
+      answered.push({ photo, answer: answer(await readPhotoFile(photo), photo) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refused.push({ photo, refusal: error.message });

@@ -1,7 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { labelName, maxLabels } from '../classes/manifest.ts';
-import { isSkipped, listPhotoFiles, type PhotoFile } from './photo-files.ts';
+import {
+  isSkipped,
+  isUnread,
+  listPhotoFiles,
+  type PhotoFile,
+  textOf,
+  type UnreadFile,
+} from './photo-files.ts';
 
 /** A photo to train on. */
 export interface ClassPhoto extends PhotoFile {
@@ -14,6 +22,8 @@ export interface ClassFolder {
   readonly labels: readonly string[];
   /** In order of the labels, and of their paths. */
   readonly photos: readonly ClassPhoto[];
+  /** What lies beside the sub-folders, or would be one, and can't be read. */
+  readonly unread: readonly UnreadFile[];
   /** Photos that lie beside the sub-folders, so that nothing says what they show. */
   readonly unlabelled: number;
 }
@@ -31,7 +41,10 @@ export async function listClassFolder(folder: string): Promise<ClassFolder> {
     throw new Error(`The folder ${folder} can't be read: ${why}.`, { cause });
   });
   if (!facts.isDirectory()) throw new Error(`${folder} is a file, not a folder.`);
-  const names = await listFolders(folder);
+  const all = await listPhotoFiles(folder);
+  const beside = all.filter(({ name }) => !name.includes(sep));
+  const unread = beside.filter(isUnread);
+  const names = (await listFolders(folder)).filter((name) => unread.every((e) => e.name !== name));
   const photos: ClassPhoto[] = [];
   const labels: string[] = [];
   for (const name of names) {
@@ -39,35 +52,40 @@ export async function listClassFolder(folder: string): Promise<ClassFolder> {
     if (labels.includes(label)) {
       throw new Error(`Two folders in ${folder} stand for the label "${label}". Join them.`);
     }
-    const own = await listPhotoFiles(join(folder, name));
+    const own = all.filter((photo) => photo.name.startsWith(name + sep));
     if (own.length === 0) {
       throw new Error(
         `The class "${label}" has no photo: ${join(folder, name)} is empty. Put photos into it, or remove it.`,
       );
     }
     labels.push(label);
-    photos.push(
-      ...own.map(({ path, name: inside }) => ({ path, name: join(name, inside), label })),
-    );
+    photos.push(...own.map((photo) => ({ ...photo, label })));
   }
-  const all = await listPhotoFiles(folder);
-  const unlabelled = all.filter(({ name }) => !/[\\/]/.test(name)).length;
+  const unlabelled = beside.length - unread.length;
   if (labels.length < 2) throw new Error(tooFewClasses(folder, labels, unlabelled));
   if (labels.length > maxLabels) {
     throw new Error(
       `There are ${labels.length} classes in ${folder}; a model tells at most ${maxLabels} apart.`,
     );
   }
-  return { labels, photos, unlabelled };
+  return { labels, photos, unread, unlabelled };
 }
 
 /** Names of the sub-folders that aren't hidden, links to folders among them, sorted. */
 async function listFolders(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for (const name of await readdir(folder)) {
+  for (const entry of await readdir(folder, { encoding: 'buffer' })) {
+    const name = textOf(entry);
     if (isSkipped(name)) continue;
-    const facts = await stat(join(folder, name)).catch(() => undefined);
-    if (facts?.isDirectory() === true) names.push(name);
+    const path = isUtf8(entry) ? join(folder, name) : Buffer.from(`${folder}${sep}`);
+    const facts = await stat(typeof path === 'string' ? path : Buffer.concat([path, entry])).catch(
+      () => undefined,
+    );
+    if (facts?.isDirectory() !== true) continue;
+    if (!isUtf8(entry)) {
+      throw new Error(`The folder "${name}" can't stand for a class: its name is not UTF-8.`);
+    }
+    names.push(name);
   }
   return names.sort();
 }

@@ -1,8 +1,12 @@
+import { printable } from './printable.ts';
+
 /**
  * Rows as lines whose columns stand under each other, two spaces apart. Numbers
- * stand at the right of theirs, everything else at the left.
+ * stand at the right of theirs, everything else at the left. Cells are text from
+ * anywhere, without styles.
  */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+export function alignColumns(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column].length)),
   );

@@ -15,6 +15,8 @@ export interface Evaluation extends Accuracy {
   readonly photosPerSecond: number;
   /** Photos left out because their label is not a class of the model, by label. */
   readonly unknownLabels: Readonly<Record<string, number>>;
+  /** What could not be read while the folder was listed, such as links that lead nowhere. It counts nowhere. */
+  readonly unread: readonly { readonly name: string; readonly refusal: string }[];
   /** Of the photos that could be read; there for a user's model. */
   readonly metrics?: ModelMetrics;
 }
@@ -34,7 +36,7 @@ export async function evaluateFolder(
   fit: Fit,
 ): Promise<Evaluation> {
   const { model, classes } = parts;
-  const { photos, unknownLabels } = await listLabelledPhotos(folder, classes);
+  const { photos, unread, unknownLabels } = await listLabelledPhotos(folder, classes);
   const start = performance.now();
   const { answered, refused } = await answerPhotos(
     photos,
@@ -54,6 +56,7 @@ export async function evaluateFolder(
     ...measureAccuracy(outcomes),
     fit,
     photosPerSecond: photos.length / durationSeconds,
+    unread: unread.map(({ name, refusal }) => ({ name, refusal })),
     unknownLabels: Object.fromEntries(unknownLabels),
     ...(model.version === undefined ? {} : { metrics: metricsOf(classes, answered) }),
   };

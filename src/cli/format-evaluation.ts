@@ -3,11 +3,12 @@ import type { Mistake } from './accuracy.ts';
 import { alignColumns, percent } from './columns.ts';
 import type { Evaluation } from './evaluate.ts';
 import { accuracyText, confusionLines, labelLines } from './format-metrics.ts';
+import { printable } from './printable.ts';
 
 /** The evaluation as text for a terminal. */
 export function formatEvaluation(evaluation: Evaluation, maxMistakes: number): string {
   const { photos, correctTop1, correctTop5, photosPerSecond, mistakes, refused } = evaluation;
-  const { metrics, fit } = evaluation;
+  const { metrics, fit, unread } = evaluation;
   const lines = [
     `${photos} photos, fit ${fit}, ${photosPerSecond.toFixed(1)} photos per second`,
     `top-1  ${accuracyText(correctTop1, photos)}`,
@@ -28,12 +29,16 @@ export function formatEvaluation(evaluation: Evaluation, maxMistakes: number): s
   }
   if (refused.length > 0) {
     lines.push('', styleText('bold', `Refused, counted as wrong (${refused.length})`));
-    lines.push(...refused.map(({ name, refusal }) => `  ${name}: ${refusal}`));
+    lines.push(...refused.map(({ name, refusal }) => `  ${printable(`${name}: ${refusal}`)}`));
+  }
+  if (unread.length > 0) {
+    lines.push('', styleText('bold', `Left out, since there is no photo (${unread.length})`));
+    lines.push(...unread.map(({ name, refusal }) => `  ${printable(`${name}: ${refusal}`)}`));
   }
   const unknown = Object.entries(evaluation.unknownLabels);
   if (unknown.length > 0) {
     lines.push('', styleText('bold', 'Left out, since the model has no such class'));
-    lines.push(...unknown.map(([label, count]) => `  ${label}: ${count} photos`));
+    lines.push(...unknown.map(([label, count]) => `  ${printable(label)}: ${count} photos`));
   }
   return lines.join('\n');
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { ModelMetrics } from '../classes/manifest.ts';
 import { wilsonInterval } from '../classes/metrics.ts';
 import { alignColumns, percent } from './columns.ts';
+import { printable } from './printable.ts';
 
 /** Of more labels the matrix would be wider than a terminal. */
 const maxMatrixLabels = 12;
@@ -39,7 +40,7 @@ export function confusionLines({
   labels,
   confusion,
 }: Pick<ModelMetrics, 'labels' | 'confusion'>): string[] {
-  const names = labels.map(({ label }) => label);
+  const names = labels.map(({ label }) => printable(label));
   if (names.length > maxMatrixLabels) return frequentConfusions(names, confusion);
   const short = names.map((name) => (name.length > 12 ? `${name.slice(0, 11)}…` : name));
   const widths = short.map((name) => Math.max(name.length, 3));

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { wilsonInterval } from '../classes/metrics.ts';
 import type { ScoreName } from './certainty.ts';
 import { alignColumns, percent } from './columns.ts';
+import { printable } from './printable.ts';
 import { outsideUnknownAt, type Roc } from './roc.ts';
 import type { ThresholdCounts } from './threshold-grid.ts';
 import type { JudgedPhoto, ThresholdsReport } from './thresholds.ts';
@@ -43,7 +44,7 @@ export function formatThresholds(report: ThresholdsReport, mostListed: number): 
   if (refused.length > 0) {
     sections.push([
       `Refused, counted nowhere (${refused.length})`,
-      refused.map(({ name, refusal }) => `${name}: ${refusal}`),
+      refused.map(({ name, refusal }) => printable(`${name}: ${refusal}`)),
     ]);
   }
   return sections
@@ -118,7 +119,7 @@ function rocLines(rocs: Readonly<Record<ScoreName, Roc>>): string[] {
 }
 
 function outsideLine({ folder, name, prediction: { label, probability } }: JudgedPhoto): string {
-  return `${percent(probability).padStart(5)} %  ${label}: ${folder}/${name}`;
+  return `${percent(probability).padStart(5)} %  ${printable(`${label}: ${folder}/${name}`)}`;
 }
 
 function share(part: number, whole: number): string {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { alignColumns, percent } from './columns.ts';
 import { accuracyText, confusionLines, labelLines } from './format-metrics.ts';
+import { printable } from './printable.ts';
 import type { Training } from './train.ts';
 
 /** What is listed of a kind before the rest is only counted. */
@@ -21,7 +22,7 @@ export function formatTraining({ photos, manifest, metrics, durationsMs }: Train
     const alone = labels.filter((_, label) => manifest.training.examples[label] === 1);
     const why =
       alone.length > 0
-        ? `one photo is all there is of ${alone.join(', ')}`
+        ? `one photo is all there is of ${printable(alone.join(', '))}`
         : 'of some class all photos look the same';
     blocks.push([
       `Not measured: ${why}, so that nothing can be held back. From two photos of each class on, accuracy is measured; from ten on, it says something.`,
@@ -107,7 +108,7 @@ function listed(title: string, lines: readonly string[]): string[] {
   const more = lines.length - mostListed;
   return [
     styleText('yellow', `${title} (${lines.length})`),
-    ...lines.slice(0, mostListed).map((line) => `  ${line}`),
+    ...lines.slice(0, mostListed).map((line) => `  ${printable(line)}`),
     ...(more > 0 ? [`  and ${more} more, which --json lists`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve, sep } from 'node:path';
 import type { ImageClass } from '../mobilenet/top-k.ts';
-import { listPhotoFiles, type PhotoFile } from './photo-files.ts';
+import { isUnread, listPhotoFiles, type PhotoFile, type UnreadFile } from './photo-files.ts';
 
 /** A photo of which is known what it shows. */
 export interface LabelledPhoto extends PhotoFile {
@@ -10,6 +10,8 @@ export interface LabelledPhoto extends PhotoFile {
 
 export interface LabelledFolder {
   readonly photos: LabelledPhoto[];
+  /** What could not be read while the folder was listed. */
+  readonly unread: readonly UnreadFile[];
   /** Photos whose label is not among the classes, by that label. */
   readonly unknownLabels: ReadonlyMap<string, number>;
 }
@@ -33,15 +35,17 @@ export async function listLabelledPhotos(
   classes: readonly NamedClass[],
 ): Promise<LabelledFolder> {
   const photos: LabelledPhoto[] = [];
+  const unread: UnreadFile[] = [];
   const unknownLabels = new Map<string, number>();
   for (const { label, truth, ...photo } of await listPhotosWithLabels(folder, classes)) {
-    if (truth === undefined) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
+    if (isUnread(photo)) unread.push(photo);
+    else if (truth === undefined) unknownLabels.set(label, (unknownLabels.get(label) ?? 0) + 1);
     else photos.push({ ...photo, truth });
   }
   if (photos.length === 0) {
     throw new Error(nothingLabelled(folder, classes, [...unknownLabels.keys()]));
   }
-  return { photos, unknownLabels };
+  return { photos, unread, unknownLabels };
 }
 
 /** A photo, and what its place says that it shows. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import process from 'node:process';
 import { replaceFile } from '../../model/replace-file.ts';
 import type { Manifest } from '../classes/manifest.ts';
+import { readManifest } from '../classes/model-file.ts';
 import { openSafetensors } from '../safetensors.ts';
 
 /** Where users' models lie, unless another folder is named; relative to the folder that one works in. */
@@ -137,7 +138,7 @@ async function describeFolder(folder: string, newest: number): Promise<FolderMan
   let current: Manifest | undefined;
   for (const version of await listVersions(folder, name)) {
     const bytes = await readFile(versionPath(folder, version));
-    const manifest = readManifest(bytes);
+    const manifest = readManifest(openSafetensors(new Uint8Array(bytes).buffer));
     if (version === newest) current = manifest;
     versions.push({
       version,
@@ -153,10 +154,4 @@ async function describeFolder(folder: string, newest: number): Promise<FolderMan
   }
   const { file, sha256 } = own;
   return { name, version: newest, file, sha256, ...current, versions };
-}
-
-/** What a model's file says of itself; it was checked when it was written. */
-function readManifest(bytes: Uint8Array): Manifest {
-  const { metadata } = openSafetensors(new Uint8Array(bytes).buffer);
-  return JSON.parse(metadata.manifest) as Manifest;
 }

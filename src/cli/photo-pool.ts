@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { AppError } from '../errors.ts';
 import { type Augmentation, unaugmented } from '../image/augmentation.ts';
 import type { NetworkAssets } from '../mobilenet/network.ts';
 import type { PhotoCache } from './photo-cache.ts';
@@ -8,6 +8,7 @@ import type { PhotoFile } from './photo-files.ts';
 import type { PhotoTask, ReadingOptions } from './photo-task.ts';
 import type { PhotoAnswer } from './photo-worker.ts';
 import { startProgress } from './progress.ts';
+import { readPhotoFile } from './read-photo-file.ts';
 import { threadsFor, WorkerPool } from './worker-pool.ts';
 
 /** What the network makes of one photo. */
@@ -89,10 +90,10 @@ async function readOne<Photo extends PhotoFile>(
 ): Promise<Outcome<Photo>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    // A copy of its own, that can move to a thread: what readFile returns may be a view into a pool.
-    bytes = new Uint8Array(await readFile(photo.path));
+    bytes = await readPhotoFile(photo);
   } catch (error) {
-    return { photo, refusal: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof AppError)) throw error;
+    return { photo, refusal: error.message };
   }
   const sha256 = hash('sha256', bytes, 'hex');
   const augmentations = augmentationsOf?.(photo, sha256) ?? [unaugmented];

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import type { Fit } from '../image/fit.ts';
 import type { Prediction } from '../mobilenet/top-k.ts';
@@ -7,6 +6,7 @@ import { seededRandom, shuffled } from '../seeded-random.ts';
 import { listPhotosWithLabels, type PlacedPhoto } from './labelled-photos.ts';
 import type { ModelParts } from './parts.ts';
 import { startProgress } from './progress.ts';
+import { readPhotoFile } from './read-photo-file.ts';
 import { makeThumbnail, type Thumbnail } from './thumbnail.ts';
 
 export interface SheetOptions {
@@ -100,7 +100,7 @@ function spread(photos: readonly PlacedPhoto[], seed: number): PlacedPhoto[] {
 }
 
 async function makeTile(parts: ModelParts, photo: PlacedPhoto, fit: Fit): Promise<Tile> {
-  const bytes = await readFile(photo.path);
+  const bytes = await readPhotoFile(photo);
   const { predictions, unknown } = classifyImage(parts, bytes, parts.model, { topK, fit });
   const { truth } = photo;
   return {

@@ -136,8 +136,9 @@ export async function measureThresholds(
 }
 
 async function listInside(folder: string, classes: readonly NamedClass[]): Promise<Question[]> {
-  const { photos } = await listLabelledPhotos(folder, classes);
-  return photos.map((photo) => ({ ...photo, folder, side: 'inside' }));
+  const { photos, unread } = await listLabelledPhotos(folder, classes);
+  const all = [...photos, ...unread.map((file) => ({ ...file, truth: [] }))];
+  return all.map((photo) => ({ ...photo, folder, side: 'inside' }));
 }
 
 async function listOutside(folder: string): Promise<Question[]> {

@@ -50,7 +50,7 @@ export interface TrainingPhotos {
  */
 export async function readTrainingPhotos(
   assets: NetworkAssets,
-  { labels, photos: listed, unlabelled }: ClassFolder,
+  { labels, photos: listed, unread, unlabelled }: ClassFolder,
   { fit, seed, views, cache }: TrainingPhotosOptions,
 ): Promise<TrainingPhotos> {
   const { read, refused, fromCache } = await readPhotos(assets, listed, {
@@ -74,7 +74,10 @@ export async function readTrainingPhotos(
     labelIndices,
     groups,
     set: setOf(labels, kept, labelIndices, groups),
-    refused: refused.map(({ photo, refusal }) => ({ name: photo.name, refusal })),
+    refused: [
+      ...unread.map(({ name, refusal }) => ({ name, refusal })),
+      ...refused.map(({ photo, refusal }) => ({ name: photo.name, refusal })),
+    ],
     duplicates,
     conflicts,
     alike: [...Map.groupBy(photos.keys(), (place) => groups[place]).values()]

@@ -7,7 +7,7 @@ import type { ParameterRow } from './parameter-row.ts';
 /** Of a photo's bytes. */
 export const exampleId = z.string().regex(/^[0-9a-f]{64}$/);
 
-const aLabel = 'a label of 1 to 100 characters, without commas and spaces around it';
+const aLabel = 'a label of 1 to 100 characters in valid UTF-8, without commas and spaces around it';
 
 export const customModelParameters = {
   version: {

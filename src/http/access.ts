@@ -4,6 +4,7 @@ import { authorise } from '../access/authorise.ts';
 import { presentedKey } from '../access/credentials.ts';
 import type { AccessAnswer } from '../contract/answers.ts';
 import { AppError } from '../errors.ts';
+import { callerRequest } from './admission.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
 import type { AppParts } from './parts.ts';
@@ -11,7 +12,7 @@ import type { AppParts } from './parts.ts';
 /**
  * GET /v1/access: what the caller may do here, so that a page shows no button that would be refused.
  *
- * Problems: `unauthorized` for a key that is none, `origin-not-allowed`.
+ * Problems: `unauthorized` for a key that is not one of this Petal's, `origin-not-allowed`.
  */
 export function accessRoutes(parts: AppParts) {
   return new Hono<PetalEnv>().get('/v1/access', async (c) => {
@@ -37,14 +38,16 @@ export function accessRoutes(parts: AppParts) {
 }
 
 /** @returns undefined for a caller who lacks the scope */
-async function callerFor(c: Context<PetalEnv>, { access }: AppParts, scope: Scope) {
-  const { headers } = c.req.raw;
+async function callerFor(c: Context<PetalEnv>, parts: AppParts, scope: Scope) {
   try {
-    return await authorise(access, { url: new URL(c.req.url), headers }, scope);
+    return await authorise(parts.access, callerRequest(c, parts), scope);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const isWrongKey = error.code === 'unauthorized' && presentedKey(headers) !== undefined;
-    if (isWrongKey || error.code === 'origin-not-allowed') throw error;
+    const isKeyRefused =
+      error.code === 'unauthorized' &&
+      parts.access.keys.length > 0 &&
+      presentedKey(c.req.raw.headers) !== undefined;
+    if (isKeyRefused || error.code === 'origin-not-allowed') throw error;
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Scope } from '../access/api-keys.ts';
-import { authorise } from '../access/authorise.ts';
+import { authorise, type CallerRequest } from '../access/authorise.ts';
 import { AppError } from '../errors.ts';
 import type { PetalEnv } from './context.ts';
 import type { AppParts } from './parts.ts';
@@ -18,12 +18,7 @@ export function admit(
   scope: Scope,
 ): MiddlewareHandler<PetalEnv> {
   return async function admit(c, next) {
-    const { headers } = c.req.raw;
-    c.get('facts').caller = await authorise(
-      parts.access,
-      { url: new URL(c.req.url), headers },
-      scope,
-    );
+    c.get('facts').caller = await authorise(parts.access, callerRequest(c, parts), scope);
     await countRequest(c, parts);
     const lease = room.enter();
     c.set('lease', lease);
@@ -35,6 +30,15 @@ export function admit(
       lease.leave();
     }
   };
+}
+
+/** What of a request says who sends it. */
+export function callerRequest(
+  c: Context<PetalEnv>,
+  { peerOf }: Pick<AppParts, 'peerOf'>,
+): CallerRequest {
+  const { headers } = c.req.raw;
+  return { peer: peerOf(headers), url: new URL(c.req.url), headers };
 }
 
 /**
@@ -62,11 +66,13 @@ export function admitToModel(
  */
 export async function countRequest(
   c: Context<PetalEnv>,
-  { config, rateLimiter }: Pick<AppParts, 'config' | 'rateLimiter'>,
+  { config, peerOf, rateLimiter }: Pick<AppParts, 'config' | 'peerOf' | 'rateLimiter'>,
 ): Promise<void> {
   const { caller } = c.get('facts');
   const key =
-    caller?.kind === 'key' ? `key:${caller.name}` : `address:${network(remoteAddress(c) ?? '')}`;
+    caller?.kind === 'key'
+      ? `key:${caller.name}`
+      : `address:${network(peerOf(c.req.raw.headers) ?? '')}`;
   const { success } = (await rateLimiter?.limit({ key })) ?? { success: true };
   if (success) return;
   throw new AppError(
@@ -74,11 +80,6 @@ export async function countRequest(
     `There were too many requests. Try again in ${config.rateLimitSeconds} seconds.`,
     { retryAfterSeconds: config.rateLimitSeconds },
   );
-}
-
-/** The client's address, as Cloudflare tells it. */
-export function remoteAddress(c: Context): string | undefined {
-  return c.req.header('CF-Connecting-IP');
 }
 
 /** An IPv6 client has at least 2^64 addresses: it is counted by its network (RFC 4291, 2.5.4). */

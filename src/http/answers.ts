@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { AppError } from '../errors.ts';
+import { WorkBudget } from '../image/work-budget.ts';
 import { type Stage, stages } from '../pipeline/analyse-image.ts';
 import { remoteRefusal } from '../remote/refusal.ts';
 import { sha256 } from '../sha256.ts';
@@ -23,18 +24,24 @@ export interface Question<Answer> {
   readonly layout?: string;
   /** Whether an answer can be written as JSON, and so kept for the next who asks. */
   readonly isJson: boolean;
-  /**
-   * Synchronous, so that photos are decoded one after another.
-   *
-   * @param sha256 of the photo's bytes, in hexadecimal
-   */
-  answer(bytes: Uint8Array, sha256: string): Timed<Answer>;
+  /** Synchronous, so that photos are decoded one after another. */
+  answer(photo: AskedPhoto): Timed<Answer>;
   /**
    * Stores what came of a photo, before the next one is looked at, and says what
    * is to be answered. A question that stores is asked anew each time: its
    * answers are neither kept nor have they entity tags.
    */
   store?(answer: Answer): Promise<Answer>;
+}
+
+/** One photo that a question is about. */
+export interface AskedPhoto {
+  /** Of its file. */
+  readonly bytes: Uint8Array;
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  /** Of all photos of the request. */
+  readonly budget: WorkBudget;
 }
 
 export interface Timed<Answer> {
@@ -46,7 +53,7 @@ export interface Timed<Answer> {
 /** What answering needs. */
 export type AnswerParts = Pick<
   AppParts,
-  'clock' | 'config' | 'fetchPhoto' | 'rateLimiter' | 'resultStore' | 'version'
+  'clock' | 'config' | 'fetchPhoto' | 'peerOf' | 'rateLimiter' | 'resultStore' | 'version'
 >;
 
 /** What came of one photo. */
@@ -118,6 +125,7 @@ export async function answerPhotos<Answer>(
       return { outcomes: [], entityTag, isNotModified: true };
     }
   }
+  const budget = new WorkBudget(parts.config);
   const outcomes: Outcome<Answer>[] = [];
   for (const [i, source] of photos.entries()) {
     if (i > 0) await parts.clock.wait(0);
@@ -129,7 +137,7 @@ export async function answerPhotos<Answer>(
       loaded[i] ??= await load(source);
       photo = loaded[i];
       if (photo instanceof Error) throw photo;
-      const { answer, length } = await answerPhoto(c, parts, photo, question);
+      const { answer, length } = await answerPhoto(c, parts, { ...photo, budget }, question);
       answerBytes += answerCost * length;
       outcomes.push({ answer });
     } catch (error) {
@@ -172,7 +180,7 @@ async function loadPhoto(
 async function answerPhoto<Answer>(
   c: Context<PetalEnv>,
   { config, resultStore, version }: AnswerParts,
-  { bytes, sha256: photo }: Photo,
+  photo: AskedPhoto,
   question: Question<Answer>,
 ): Promise<{ answer: Answer; length: number }> {
   const facts = c.get('facts');
@@ -180,7 +188,7 @@ async function answerPhoto<Answer>(
     question.isJson && question.store === undefined && config.cacheSeconds > 0 && !isPrivate(c);
   const store = isKept ? resultStore : undefined;
   const { text: asked, modelSha256: model } = question;
-  const identity = { photo, model, version, question: asked };
+  const identity = { photo: photo.sha256, model, version, question: asked };
   const key = store === undefined ? '' : await resultKey(identity);
   // A store that fails is as good as none.
   const kept = await store?.get(key).catch(warn);
@@ -188,7 +196,7 @@ async function answerPhoto<Answer>(
     facts.cacheHits += 1;
     return { answer: JSON.parse(kept), length: kept.length };
   }
-  const { answer: found, durationsMs } = question.answer(bytes, photo);
+  const { answer: found, durationsMs } = question.answer(photo);
   facts.durationsMs ??= { decode: 0, preprocess: 0, inference: 0 };
   for (const stage of stages) facts.durationsMs[stage] += durationsMs[stage];
   const answer = (await question.store?.(found)) ?? found;

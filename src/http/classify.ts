@@ -87,9 +87,9 @@ export function classifyQuestion(
     modelSha256: models.map(({ model }) => model.sha256).join(),
     representation: representations[representation],
     isJson: true,
-    answer(bytes) {
+    answer({ bytes, budget }) {
       const { answers, image, view, durationsMs } = classifyByModels(
-        pipeline,
+        { ...pipeline, budget },
         bytes,
         questions,
         options,

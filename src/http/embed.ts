@@ -58,8 +58,9 @@ function embedQuestion(
     modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
-    answer(bytes) {
-      const { readings, image, durationsMs } = analyseImage(pipeline, bytes, options);
+    answer({ bytes, budget }) {
+      const parts = { ...pipeline, budget };
+      const { readings, image, durationsMs } = analyseImage(parts, bytes, options);
       const [{ embedding }] = readings;
       const vector = values.normalize === 'l2' ? normalised(embedding) : embedding;
       return {

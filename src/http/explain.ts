@@ -99,10 +99,12 @@ function explainQuestion(
     modelSha256: model.sha256,
     representation: mediaType,
     isJson: encodePng === undefined,
-    answer(bytes) {
-      const explanation = explainImage(pipeline, bytes, model, { fit, isAllowed });
+    answer({ bytes, budget }) {
+      const explanation = explainImage({ ...pipeline, budget }, bytes, model, { fit, isAllowed });
       const { prediction, heatmap, view, image, durationsMs } = explanation;
-      const picture = encodePng?.(drawExplanation({ limits }, bytes, explanation, maxPictureSide));
+      const picture = encodePng?.(
+        drawExplanation({ limits, budget }, bytes, explanation, maxPictureSide),
+      );
       const { gridRegion: region } = view;
       const answer = { ...identityOf(model), ...prediction, heatmap, region, image };
       return { durationsMs, answer: { answer, picture } };

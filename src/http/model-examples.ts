@@ -91,9 +91,11 @@ function exampleQuestion(
     modelSha256: backboneSha256,
     representation: representations.json,
     isJson: false,
-    answer(bytes, id) {
+    answer({ bytes, sha256: id, budget }) {
       if (keepsPhotos && bytes.length > maxKeptPhotoBytes) throw tooLargeToKeep(bytes.length);
-      const { readings, image, durationsMs } = analyseImage(pipeline, bytes, { fit: 'crop' });
+      const { readings, image, durationsMs } = analyseImage({ ...pipeline, budget }, bytes, {
+        fit: 'crop',
+      });
       return {
         durationsMs,
         answer: {

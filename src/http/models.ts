@@ -8,7 +8,7 @@ import type {
 } from '../contract/models.ts';
 import { AppError } from '../errors.ts';
 import type { LoadedNetwork } from '../mobilenet/network.ts';
-import { admitToModel } from './admission.ts';
+import { admitToModel, callerRequest } from './admission.ts';
 import { readReference } from './answering.ts';
 import { compatible } from './compatible.ts';
 import type { PetalEnv } from './context.ts';
@@ -59,10 +59,9 @@ async function summaries(c: Context<PetalEnv>, parts: AppParts): Promise<CustomM
   return models.map(({ name, current }) => ({ name, ...describeVersion(current) }));
 }
 
-async function mayClassify(c: Context<PetalEnv>, { access }: AppParts): Promise<boolean> {
-  const { headers } = c.req.raw;
+async function mayClassify(c: Context<PetalEnv>, parts: AppParts): Promise<boolean> {
   try {
-    await authorise(access, { url: new URL(c.req.url), headers }, 'classify');
+    await authorise(parts.access, callerRequest(c, parts), 'classify');
     return true;
   } catch (error) {
     if (error instanceof AppError) return false;

@@ -28,6 +28,11 @@ export interface AppParts {
   /** Users' models; missing where there is no place for them. */
   readonly models?: ModelRegistry;
   readonly access: AccessRules;
+  /**
+   * The address of whoever sent a request with these headers, from the connection, as the runtime
+   * passes it on; undefined where that isn't known.
+   */
+  readonly peerOf: (headers: Headers) => string | undefined;
   /** Its `now` may stand still during work. */
   readonly clock: Clock;
   /** Names the code that runs: results of other versions are not taken from the cache. */

@@ -28,8 +28,8 @@ export function probabilitiesQuestion(
     modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
-    answer(bytes) {
-      const { durationsMs, readings } = analyseImage(pipeline, bytes, options);
+    answer({ bytes, budget }) {
+      const { durationsMs, readings } = analyseImage({ ...pipeline, budget }, bytes, options);
       const startMs = clock.now();
       const answer = describe(model, readings[0].embedding);
       const inference = durationsMs.inference + clock.now() - startMs;
@@ -48,7 +48,7 @@ export function tensorQuestion(
     modelSha256: model.sha256,
     representation: representations.json,
     isJson: true,
-    answer(input): Timed<AllProbabilities> {
+    answer({ bytes: input }): Timed<AllProbabilities> {
       const startMs = clock.now();
       const [{ embedding }] = network().read(input, [model.source]);
       const answer = describe(model, embedding);

@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { remoteAddress } from './admission.ts';
 import type { PetalEnv } from './context.ts';
 import type { AppParts } from './parts.ts';
 import { type JsonProtocol, type Received, receivePhotos } from './received.ts';
@@ -21,7 +20,7 @@ export async function receive(
   try {
     const { caller } = c.get('facts');
     if (caller !== undefined && 'needsChallenge' in caller && caller.needsChallenge) {
-      await parts.verifyChallenge?.(received.challengeToken, remoteAddress(c));
+      await parts.verifyChallenge?.(received.challengeToken, parts.peerOf(c.req.raw.headers));
     }
   } catch (error) {
     received.release();

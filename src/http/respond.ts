@@ -24,7 +24,9 @@ export function answersOf<Answer>(outcomes: readonly Outcome<Answer>[]): Answer[
 
 /**
  * Sets the headers of an answer about photos: what it is, how long it may be
- * kept and by whom, where it came from and how long its stages took.
+ * kept and by whom, and, to those who may know, where it came from and how long
+ * its stages took. An answer from the cache says that somebody else sent the
+ * same photo; one without stages says so, too.
  */
 export function setAnswerHeaders(c: Context<PetalEnv>, answered: Answered<unknown>): void {
   const { model, photos, cacheHits } = c.get('facts');
@@ -33,9 +35,15 @@ export function setAnswerHeaders(c: Context<PetalEnv>, answered: Answered<unknow
   c.header('Cache-Control', isPrivate(c) ? 'private, no-store' : 'private, no-cache');
   c.header('Vary', 'Accept, Authorization, X-Api-Key');
   if (answered.isNotModified) return;
+  if (!mayKnowOfOthers(c)) return;
   c.header('Cache-Status', cacheStatus(isPrivate(c), photos, cacheHits));
   const timing = serverTiming(c.get('facts').durationsMs);
   if (timing !== undefined) c.header('Server-Timing', timing);
+}
+
+/** A key's answers are never from the cache, and on one's own machine the others are oneself. */
+function mayKnowOfOthers(c: Context<PetalEnv>): boolean {
+  return isPrivate(c) || c.get('facts').caller?.kind === 'local';
 }
 
 /** RFC 9211 */

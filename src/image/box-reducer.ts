@@ -1,7 +1,11 @@
 import type { PictureTarget, Reduction, RowSink, ScaledPicture } from './picture-target.ts';
+import type { Work } from './work-budget.ts';
 
 /** What a picture without data is. */
 const midGray = 128;
+
+/** Work for each pixel that is added. */
+const pixelUnits = 1.5;
 
 /** Whole boxes, as large as the target allows. */
 function scaled(width: number, height: number, { maxReduction }: PictureTarget): ScaledPicture {
@@ -40,15 +44,18 @@ export class BoxReducer {
   readonly #pixels: Uint8Array;
   /** Reduced: four numbers a sample, the sums of its three channels and how many pixels these are of. */
   readonly #sums: Uint32Array;
+  readonly #work: Work;
 
   /**
    * @param width sides of the stored picture in pixels
    * @param height
+   * @param work is charged with what is added
    */
-  constructor(width: number, height: number, target: PictureTarget) {
+  constructor(width: number, height: number, target: PictureTarget, work: Work) {
     const picture = scaled(width, height, target);
     const { across, down } = picture.reduction;
     const sink = target.open(picture);
+    this.#work = work;
     this.#reduction = picture.reduction;
     this.#sink = sink;
     this.firstColumn = sink.firstColumn * across;
@@ -78,11 +85,32 @@ export class BoxReducer {
   }
 
   /**
-   * Adds one stored row: 8-bit sRGB, three bytes a pixel, of the columns from
-   * `firstColumn` up to but without `endColumn`. A row that doesn't count is left out.
+   * Adds stored rows that are alike, and does so once for each row of samples.
+   * Rows that don't count are left out.
+   *
+   * @param first of the rows
+   * @param end the row behind the last
+   * @param row 8-bit sRGB, three bytes a pixel, of the columns from `firstColumn` up to but
+   *   without `endColumn`
    */
+  addRows(first: number, end: number, row: Uint8Array): void {
+    const { down } = this.#reduction;
+    const wantedEnd = Math.min(end, this.endRow);
+    for (let y = Math.max(first, this.firstRow); y < wantedEnd; ) {
+      const next = Math.min((Math.floor(y / down) + 1) * down, wantedEnd);
+      this.#add(y, row, next - y);
+      y = next;
+    }
+  }
+
+  /** Adds one stored row, as {@link addRows} does. */
   add(y: number, row: Uint8Array): void {
-    if (!this.wants(y)) return;
+    if (this.wants(y)) this.#add(y, row, 1);
+  }
+
+  /** @param rows how many rows of the same box row are alike */
+  #add(y: number, row: Uint8Array, rows: number): void {
+    this.#work.charge(pixelUnits * (this.endColumn - this.firstColumn));
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {
       this.#pixels.set(row, firstSample * 3);
@@ -102,10 +130,10 @@ export class BoxReducer {
         green += row[from + 1];
         blue += row[from + 2];
       }
-      sums[at] += red;
-      sums[at + 1] += green;
-      sums[at + 2] += blue;
-      sums[at + 3] += count;
+      sums[at] += red * rows;
+      sums[at + 1] += green * rows;
+      sums[at + 2] += blue * rows;
+      sums[at + 3] += count * rows;
     }
   }
 
@@ -118,6 +146,7 @@ export class BoxReducer {
    */
   addEvery(y: number, column: number, step: number, pixels: Uint8Array): void {
     if (!this.wants(y)) return;
+    this.#work.charge((pixelUnits * (this.endColumn - column)) / step);
     const { across } = this.#reduction;
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {

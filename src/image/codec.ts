@@ -1,5 +1,6 @@
 import type { Orientation } from './orientation.ts';
 import type { PictureTarget } from './picture-target.ts';
+import type { HonestWork, Work } from './work-budget.ts';
 
 /** A photo whose header was read, and nothing more. */
 export interface OpenImage {
@@ -16,15 +17,18 @@ export interface OpenImage {
   /**
    * Decodes as much as the target wants, and sends it every row that it wants.
    *
+   * @param work is charged with each step before it is taken, or soon after
    * @returns whether some of the wanted picture's data was missing or damaged;
    *   that part was sent as gray
-   * @throws AppError `image-decode-failed`
+   * @throws AppError `image-decode-failed`, `too-much-work`
    */
-  decode(target: PictureTarget): { readonly truncated: boolean };
+  decode(target: PictureTarget, work: Work): { readonly truncated: boolean };
 }
 
 /** One way of storing photos. */
 export interface ImageCodec {
+  /** What photos may earn for their {@link WorkBudget}. */
+  readonly honestWork: HonestWork;
   /**
    * Reads sizes only, in time and memory that don't depend on them.
    *

@@ -4,6 +4,10 @@ import { type FormatName, formatOf, formats } from './formats.ts';
 import { swapsSides } from './orientation.ts';
 import type { PictureTarget } from './picture-target.ts';
 import { describeUnsupported } from './unsupported-formats.ts';
+import { WorkBudget } from './work-budget.ts';
+
+/** The longest side of a photo in any format, in pixels: JPEG's and GIF's own limit. */
+const maxSide = 65_535;
 
 /** What a photo may cost. */
 export interface DecodeLimits {
@@ -19,6 +23,8 @@ export interface Photo {
   /** Pixels, seen upright. */
   readonly width: number;
   readonly height: number;
+  /** Of its file. */
+  readonly bytes: number;
   /** As the file stores it. */
   readonly stored: OpenImage;
 }
@@ -43,21 +49,30 @@ export function openPhoto(bytes: Uint8Array): Photo {
   const stored = formats[format].codec.open(bytes);
   const { width, height, orientation } = stored;
   return swapsSides(orientation)
-    ? { format, width: height, height: width, stored }
-    : { format, width, height, stored };
+    ? { format, width: height, height: width, bytes: bytes.length, stored }
+    : { format, width, height, bytes: bytes.length, stored };
 }
 
 /**
  * Decodes a photo into a target, after refusing what would not fit.
  *
+ * @param budget of all photos that are decoded for the same request; this photo's own by default
  * @returns whether some of the photo's data was missing or damaged; that part is gray
- * @throws AppError `image-too-large`, `image-decode-failed`
+ * @throws AppError `image-too-large`, `image-decode-failed`, `too-much-work`
  */
 export function decodePhoto(
-  { width, height, stored }: Photo,
+  { format, width, height, bytes, stored }: Photo,
   target: PictureTarget,
   limits: DecodeLimits,
+  budget = new WorkBudget(limits),
 ): { readonly truncated: boolean } {
+  if (Math.max(width, height) > maxSide) {
+    throw new AppError(
+      'image-too-large',
+      `The photo is ${width} x ${height}; no side may be longer than ${maxSide} pixels. Reduce it first: the network itself looks at 224 x 224 pixels.`,
+      { facts: { width, height, limitSide: maxSide } },
+    );
+  }
   const pixels = width * height;
   const limitPixels =
     pixels > limits.maxPixels
@@ -70,7 +85,8 @@ export function decodePhoto(
       { facts: { width, height, limitPixels } },
     );
   }
-  return stored.decode(target);
+  const { honestWork } = formats[format].codec;
+  return stored.decode(target, budget.open({ bytes, pixels, ...honestWork }));
 }
 
 /** Memory grows with the pixels, so that its limit is one on pixels for photos of this kind. */

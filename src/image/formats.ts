@@ -21,8 +21,8 @@ export interface ImageFormat {
 export const formats = {
   jpeg: {
     mediaType: 'image/jpeg',
-    // SOI, and the first byte of whatever marker follows (T.81 B.2.1).
-    matches: (bytes) => startsWith(bytes, [0xff, 0xd8, 0xff]),
+    // SOI (T.81, B.2.1). A marker has to follow, but a damaged file may have other bytes before it.
+    matches: (bytes) => startsWith(bytes, [0xff, 0xd8]),
     codec: jpegCodec,
   },
   png: { mediaType: 'image/png', matches: looksLikePng, codec: pngCodec },

@@ -4,24 +4,33 @@ import { ascii, type Cursor } from './cursor.ts';
 const isNumeric = new Uint8Array(256);
 for (const char of '0123456789+-.eE,[] \t\r\n') isNumeric[char.charCodeAt(0)] = 1;
 
+/** Numbers rounded to float32, or as doubles. */
+export type Numbers = Float32Array | Float64Array;
+
 /**
  * Where the numbers of arrays are put, one behind the other. Memory is set
  * aside once for each stretch of the text that holds nothing but numbers,
  * brackets and commas, so that nothing has to grow, and the numbers of
  * neighbouring arrays lie side by side, as those of a tensor should.
  */
-export class NumberStore {
-  values = new Float32Array(0);
+export class NumberStore<Values extends Numbers> {
+  values: Values;
   /** How many of `values` are there. */
   length = 0;
+  readonly #make: (length: number) => Values;
   readonly #maxNumbers: number;
   #reserved = 0;
   /** The byte at which the stretch ends. */
   #end = 0;
 
-  /** @param maxNumbers for how many memory is set aside, in the whole text */
-  constructor(maxNumbers: number) {
+  /**
+   * @param make sets memory aside for so many numbers
+   * @param maxNumbers for how many it does so, in the whole text
+   */
+  constructor(make: (length: number) => Values, maxNumbers: number) {
+    this.#make = make;
     this.#maxNumbers = maxNumbers;
+    this.values = make(0);
   }
 
   /**
@@ -48,7 +57,7 @@ export class NumberStore {
         `The JSON holds more than ${this.#maxNumbers} numbers in arrays; send fewer at once.`,
       );
     }
-    this.values = new Float32Array(numbers);
+    this.values = this.#make(numbers);
     this.length = 0;
     this.#end = end;
   }

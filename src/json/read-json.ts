@@ -2,27 +2,27 @@ import type { Base64Text } from './base64-text.ts';
 import { ascii, Cursor } from './cursor.ts';
 import { readNumber, readNumberInto, startsNumber } from './number.ts';
 import { NumberArray } from './number-array.ts';
-import { NumberStore } from './number-store.ts';
+import { NumberStore, type Numbers } from './number-store.ts';
 import { Shape } from './shape.ts';
 import { type TextLimits, TextReader } from './text.ts';
 
 /** What a JSON text holds. No array of it is longer, and nothing deeper, than {@link JsonLimits} say. */
-export type JsonValue =
+export type JsonValue<Values extends Numbers = Float32Array> =
   | null
   | boolean
   | number
   | string
   | Base64Text
-  | NumberArray
-  | JsonValue[]
-  | { [name: string]: JsonValue };
+  | NumberArray<Values>
+  | JsonValue<Values>[]
+  | { [name: string]: JsonValue<Values> };
 
 export interface JsonLimits extends TextLimits {
   /** Of arrays and objects within each other. */
   readonly maxDepth: number;
   /** Of all kinds together; a {@link NumberArray} is one. */
   readonly maxValues: number;
-  /** Of numbers in arrays. Each takes four bytes. */
+  /** Of numbers in arrays. Each takes four bytes, or eight as a double. */
   readonly maxNumbers: number;
   /** Of the text of one number. */
   readonly maxNumberBytes: number;
@@ -66,25 +66,47 @@ export const defaultJsonLimits: JsonLimits = {
  *   of what was refused or of what holds it. Bytes are counted from 0.
  */
 export function readJson(body: Uint8Array, limits: Partial<JsonLimits> = {}): JsonValue {
-  return new JsonReader(body, { ...defaultJsonLimits, ...limits }).read();
+  const numbers = { make: (length: number) => new Float32Array(length), kind: 'float32' };
+  return new JsonReader(body, { ...defaultJsonLimits, ...limits }, numbers).read();
 }
 
-class JsonReader {
+/**
+ * Reads JSON whose numbers in arrays have to be exact: they come out as doubles.
+ * Everything else is as in {@link readJson}.
+ *
+ * @throws AppError `invalid-json` with `pointer`
+ */
+export function readExactJson(body: Uint8Array, limits: JsonLimits): JsonValue<Float64Array> {
+  const numbers = { make: (length: number) => new Float64Array(length), kind: 'a double' };
+  return new JsonReader(body, limits, numbers).read();
+}
+
+/** How the numbers of arrays are kept. */
+interface NumberKind<Values extends Numbers> {
+  /** Sets memory aside for so many. */
+  readonly make: (length: number) => Values;
+  /** What one is, for a refusal. */
+  readonly kind: string;
+}
+
+class JsonReader<Values extends Numbers> {
   readonly #cursor: Cursor;
   readonly #limits: JsonLimits;
   readonly #texts: TextReader;
-  readonly #numbers: NumberStore;
+  readonly #numbers: NumberStore<Values>;
+  readonly #numberKind: string;
   #values = 0;
   #depth = 0;
 
-  constructor(body: Uint8Array, limits: JsonLimits) {
+  constructor(body: Uint8Array, limits: JsonLimits, { make, kind }: NumberKind<Values>) {
     this.#cursor = new Cursor(body);
     this.#limits = limits;
     this.#texts = new TextReader(this.#cursor, limits);
-    this.#numbers = new NumberStore(limits.maxNumbers);
+    this.#numbers = new NumberStore(make, limits.maxNumbers);
+    this.#numberKind = kind;
   }
 
-  read(): JsonValue {
+  read(): JsonValue<Values> {
     const cursor = this.#cursor;
     const { bytes } = cursor;
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) cursor.at = 3;
@@ -95,7 +117,7 @@ class JsonReader {
   }
 
   /** Reads the value that starts here. */
-  #readValue(): JsonValue {
+  #readValue(): JsonValue<Values> {
     const cursor = this.#cursor;
     this.#countValues(1);
     const byte = cursor.bytes[cursor.at];
@@ -128,10 +150,10 @@ class JsonReader {
     return value;
   }
 
-  #readObject(): JsonValue {
+  #readObject(): JsonValue<Values> {
     const cursor = this.#cursor;
     this.#enter();
-    const members = new Map<string, JsonValue>();
+    const members = new Map<string, JsonValue<Values>>();
     if (cursor.skipSpace() === ascii.closeBrace) {
       this.#leave();
       return {};
@@ -161,11 +183,11 @@ class JsonReader {
    * @param neighbour the shape of the array before it
    * @returns the shape of an array of numbers, which are the last of the store then
    */
-  #readArray(neighbour?: Shape): JsonValue[] | Shape {
+  #readArray(neighbour?: Shape): JsonValue<Values>[] | Shape {
     const cursor = this.#cursor;
     this.#enter();
     const first = cursor.skipSpace();
-    let array: JsonValue[] | Shape = [];
+    let array: JsonValue<Values>[] | Shape = [];
     if (first === ascii.openBracket) array = this.#readArrays(neighbour);
     else if (startsNumber(first)) array = this.#readNumbers(neighbour);
     else if (first !== ascii.closeBracket) array = this.#readElements([]);
@@ -174,7 +196,7 @@ class JsonReader {
   }
 
   /** Reads the elements of an array of which the first is a number, up to the bracket. */
-  #readNumbers(neighbour?: Shape): JsonValue[] | Shape {
+  #readNumbers(neighbour?: Shape): JsonValue<Values>[] | Shape {
     const cursor = this.#cursor;
     const { bytes, path } = cursor;
     const { maxNumberBytes } = this.#limits;
@@ -200,7 +222,7 @@ class JsonReader {
     path.pop();
     if (tooLargeAt !== undefined) {
       cursor.refuseValue(
-        `Expected numbers that float32 can hold, but the one at byte ${tooLargeAt} of the JSON is too large.`,
+        `Expected numbers that ${this.#numberKind} can hold, but the one at byte ${tooLargeAt} of the JSON is too large.`,
       );
     }
     this.#numbers.length = first + length;
@@ -208,7 +230,7 @@ class JsonReader {
   }
 
   /** Reads the elements of an array of which the first is an array, up to the bracket. */
-  #readArrays(neighbour?: Shape): JsonValue[] | Shape {
+  #readArrays(neighbour?: Shape): JsonValue<Values>[] | Shape {
     const { bytes, path } = this.#cursor;
     path.push(0);
     const first = this.#readArray(neighbour?.element);
@@ -224,11 +246,11 @@ class JsonReader {
       const end = this.#numbers.length;
       const isArray = bytes[this.#cursor.at] === ascii.openBracket;
       path.push(length);
-      const next: JsonValue | Shape = isArray ? this.#readArray(first) : this.#readValue();
+      const next: JsonValue<Values> | Shape = isArray ? this.#readArray(first) : this.#readValue();
       path.pop();
       if (next !== first) {
         this.#countValues(isArray ? length + 1 : length);
-        const elements: JsonValue[] = Array.from({ length }, (_, i) =>
+        const elements: JsonValue<Values>[] = Array.from({ length }, (_, i) =>
           numberArray(first, values, end - (length - i) * first.size),
         );
         elements.push(next instanceof Shape ? this.#lastNumbers(next) : next);
@@ -240,12 +262,12 @@ class JsonReader {
   }
 
   /** Reads what follows the elements of an array that are there, up to the bracket. */
-  #readRest(elements: JsonValue[]): JsonValue[] {
+  #readRest(elements: JsonValue<Values>[]): JsonValue<Values>[] {
     return this.#endsAt(ascii.closeBracket) ? elements : this.#readElements(elements);
   }
 
   /** Reads elements of an array, of which one starts here, up to the bracket. */
-  #readElements(elements: JsonValue[]): JsonValue[] {
+  #readElements(elements: JsonValue<Values>[]): JsonValue<Values>[] {
     const { path } = this.#cursor;
     do {
       path.push(elements.length);
@@ -256,7 +278,7 @@ class JsonReader {
   }
 
   /** The array of numbers that was read last. */
-  #lastNumbers(shape: Shape): NumberArray {
+  #lastNumbers(shape: Shape): NumberArray<Values> {
     const { values, length } = this.#numbers;
     return numberArray(shape, values, length - shape.size);
   }
@@ -302,6 +324,12 @@ class JsonReader {
 }
 
 /** @param start index of its first number */
-function numberArray(shape: Shape, values: Float32Array, start: number): NumberArray {
-  return new NumberArray(shape.lengths(), values.subarray(start, start + shape.size));
+function numberArray<Values extends Numbers>(
+  shape: Shape,
+  values: Values,
+  start: number,
+): NumberArray<Values> {
+  // A part of an array is of its type, which the language's types don't say.
+  const part = values.subarray(start, start + shape.size) as Values;
+  return new NumberArray(shape.lengths(), part);
 }

@@ -17,9 +17,13 @@ export function base64Text(message: string) {
     .meta({ type: 'string', contentEncoding: 'base64' });
 }
 
-/** A list of a few numbers, as a plain array; they were rounded to float32. */
+const maxListLength = 16;
+
+/** A list of at most 16 numbers, as a plain array; they were rounded to float32. */
 export const numberList = z.preprocess(
   (value) =>
-    value instanceof NumberArray && value.shape.length === 1 ? Array.from(value.values) : value,
-  z.array(z.number()),
+    value instanceof NumberArray && value.shape.length === 1 && value.values.length <= maxListLength
+      ? Array.from(value.values)
+      : value,
+  z.array(z.number(), `Expected a list of at most ${maxListLength} numbers`),
 );

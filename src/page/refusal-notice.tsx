@@ -16,6 +16,7 @@ const ofThePhoto = [
   'unsupported-media-type',
   'payload-too-large',
   'image-too-large',
+  'too-much-work',
   'image-decode-failed',
   'empty-body',
 ];

@@ -3,6 +3,7 @@ import { type Fit, type View, viewOf } from '../image/fit.ts';
 import type { FormatName } from '../image/formats.ts';
 import type { Orientation } from '../image/orientation.ts';
 import { NetworkInput } from '../image/preprocess.ts';
+import type { WorkBudget } from '../image/work-budget.ts';
 import type { Reading, Source, Wanted } from '../mobilenet/backbone.ts';
 import { gridShift } from '../mobilenet/class-activation-map.ts';
 import { TimedTarget } from './timed-target.ts';
@@ -53,6 +54,8 @@ export interface Network {
 export interface AnalysisParts {
   readonly network: Network;
   readonly limits: DecodeLimits;
+  /** Of all photos of a request; without it, each photo has one of its own. */
+  readonly budget?: WorkBudget;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;
 }
@@ -63,11 +66,11 @@ export interface AnalysisParts {
  * that photos are decoded one after another however many requests are open,
  * and memory stays bounded.
  *
- * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`, and
- *   `model-unavailable` where the network can't answer
+ * @throws AppError `unsupported-media-type`, `image-too-large`, `image-decode-failed`,
+ *   `too-much-work`, and `model-unavailable` where the network can't answer
  */
 export function analyseImage(
-  { network, limits, now }: AnalysisParts,
+  { network, limits, budget, now }: AnalysisParts,
   bytes: Uint8Array,
   { fit, sources = ['backbone'], wantsFeatureMap = false }: AnalyseOptions,
 ): Analysis {
@@ -76,7 +79,7 @@ export function analyseImage(
   const { format, width, height, stored } = photo;
   const input = new NetworkInput(stored, network.inputSize, fit);
   const timed = new TimedTarget(input, now);
-  const { truncated } = decodePhoto(photo, timed, limits);
+  const { truncated } = decodePhoto(photo, timed, limits, budget);
   const preprocessed = now();
   const readings = network.read(input.values, sources, { featureMap: wantsFeatureMap });
   const inferred = now();

@@ -62,17 +62,17 @@ export function explainImage(
  * @param bytes of the photo that was explained
  * @param maxSide of the picture, in pixels
  * @returns the upright photo; smaller ones keep their size
- * @throws AppError `image-too-large` where the photo can't be decoded at this size
+ * @throws AppError `image-too-large` where the photo can't be decoded at this size, `too-much-work`
  */
 export function drawExplanation(
-  { limits }: Pick<AnalysisParts, 'limits'>,
+  { limits, budget }: Pick<AnalysisParts, 'limits' | 'budget'>,
   bytes: Uint8Array,
   { heatmap, view }: Pick<Explanation, 'heatmap' | 'view'>,
   maxSide: number,
 ): RgbImage {
   const photo = openPhoto(bytes);
   const target = new ReducedPicture(photo.stored, maxSide);
-  decodePhoto(photo, target, limits);
+  decodePhoto(photo, target, limits, budget);
   const { image } = target;
   const across = image.width / photo.width;
   const down = image.height / photo.height;

@@ -1,4 +1,5 @@
 /** Where a Worker's own requests go. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Response as MiniflareResponse, type V4FetchHandler } from 'miniflare';
 import type { Outbound } from './petal.ts';
@@ -8,9 +9,13 @@ import type { Outbound } from './petal.ts';
  * workerd judges those that it connects to, so that a name can't lead elsewhere
  * between two look-ups. Left to itself, Miniflare lets a Worker reach private
  * addresses too (https://github.com/cloudflare/miniflare/issues/412).
+ *
+ * Miniflare lets any request choose a worker by its name (`MF-Route-Override`).
+ * Petal's front drops that header; that nobody knows this name keeps those out
+ * who find the port behind it.
  */
 export const publicInternet = {
-  name: 'public-internet',
+  name: `public-internet-${randomUUID()}`,
   modules: true,
   script: 'export default { fetch: (request, { internet }) => internet.fetch(request) };',
   serviceBindings: {

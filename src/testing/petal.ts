@@ -26,6 +26,11 @@ export interface PetalOptions {
   readonly environment?: string | undefined;
   /** The address to listen on. 127.0.0.1, which nobody else can reach. */
   readonly host?: string | undefined;
+  /**
+   * Names under which requests are answered beside those of the address that it listens on. Callers
+   * need a key there, on this machine too: a tunnel or a proxy may lead strangers to it.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** The port to listen on. 0, which takes a free one. */
   readonly port?: number | undefined;
   /**

@@ -6,6 +6,8 @@ import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
 import { collectingEarly, isAboutFlags } from './early-collection.ts';
+import { type Front, makeFrontKey, startFront } from './front.ts';
+import { localCertificate } from './local-certificate.ts';
 import { outboundService, publicInternet } from './outbound.ts';
 import { certificateOf, fetchTrusting } from './own-certificate.ts';
 import type { Petal, PetalOptions } from './petal.ts';
@@ -15,7 +17,8 @@ export type { LogLine, Outbound, Petal, PetalOptions } from './petal.ts';
 
 /**
  * Starts the built Worker in Miniflare with the bindings of wrangler.toml, and
- * of `.dev.vars` beside it. It listens when this returns.
+ * of `.dev.vars` beside it, and a front that clients connect to. It listens when
+ * this returns.
  *
  * @throws Error where the weights can't be had, bundling fails, the port is
  *   taken (its `code` is then ERR_ADDRESS_IN_USE) or workerd does not start
@@ -23,6 +26,7 @@ export type { LogLine, Outbound, Petal, PetalOptions } from './petal.ts';
 export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
   const { bundle = await buildWorker(), host = '127.0.0.1', port = 0, outbound } = options;
   const { bindings, environment, persist, onLog, inspectorPort } = options;
+  const frontKey = makeFrontKey();
   const site = join(dirname(bundle), 'site');
   const { workerOptions } = unstable_getMiniflareWorkerOptions(
     join(packageFolder, 'wrangler.toml'),
@@ -37,16 +41,19 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
       workers: [
         {
           ...workerOptions,
-          bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings },
+          bindings: {
+            ...(workerOptions.bindings as Record<string, string>),
+            ...bindings,
+            FRONT_KEY: frontKey,
+          },
           modules: await readWorkerModules(bundle, options.entry),
           modulesRoot: bundle,
           outboundService: outbound === undefined ? publicInternet.name : outboundService(outbound),
         },
         publicInternet,
       ],
-      host,
-      port,
-      ...httpsOptions(options.https),
+      host: '127.0.0.1',
+      port: 0,
       ...(inspectorPort === undefined ? {} : { inspectorPort }),
       ...(typeof persist === 'string' ? { resourcePersistencePath: persist } : {}),
       // No look-up of Request.cf over the network; a placeholder serves.
@@ -58,30 +65,27 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
     }),
   );
   try {
-    const url = new URL(await collectingEarly(() => miniflare.ready));
-    // A wildcard address is for listening; people use the loopback one.
-    if (['0.0.0.0', '[::]', '*'].includes(url.hostname)) url.hostname = '127.0.0.1';
-    return await petalOf(miniflare, url);
+    const front = await startFront({
+      target: await collectingEarly(() => miniflare.ready),
+      key: frontKey,
+      host,
+      port,
+      https: await localCertificate(options.https),
+      allowedHosts: options.allowedHosts,
+    });
+    return await petalOf(miniflare, front);
   } catch (error) {
     await miniflare.dispose();
     throw error;
   }
 }
 
-function httpsOptions(https: PetalOptions['https'] = false): {
-  https?: boolean;
-  httpsCert?: string;
-  httpsKey?: string;
-} {
-  if (typeof https === 'boolean') return { https };
-  return { httpsCert: https.cert, httpsKey: https.key };
-}
-
-async function petalOf(miniflare: Miniflare, url: URL): Promise<Petal> {
+async function petalOf(miniflare: Miniflare, front: Front): Promise<Petal> {
+  const { url } = front;
   const certificate = url.protocol === 'https:' ? await certificateOf(url) : undefined;
   let disposed: Promise<void> | undefined;
   const dispose = (): Promise<void> => {
-    disposed ??= miniflare.dispose();
+    disposed ??= front.close().then(() => miniflare.dispose());
     return disposed;
   };
   return {

@@ -16,6 +16,7 @@ const photoProblems = [
   'payload-too-large',
   'unsupported-media-type',
   'image-too-large',
+  'too-much-work',
   'image-decode-failed',
 ];
 

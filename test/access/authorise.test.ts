@@ -23,8 +23,13 @@ const local = 'http://127.0.0.1:8787';
 const deployed = 'https://petal.example';
 const shop = 'https://shop.example';
 
+const machine = '127.0.0.1';
+const stranger = '192.0.2.7';
+
 interface Asked {
   at?: string;
+  /** This machine at its own address, somebody else's anywhere else, unless said otherwise. */
+  peer?: string | undefined;
   headers?: Record<string, string>;
   scope?: Scope;
 }
@@ -40,7 +45,8 @@ async function ask(variables: AccessVariables, asked: Asked): Promise<Caller | s
 function askFor(variables: AccessVariables, asked: Asked): Promise<Caller> {
   const { at = deployed, headers = {}, scope = 'classify' } = asked;
   const url = new URL('/v1/classify', at);
-  return authorise(readAccessRules(variables), { url, headers: new Headers(headers) }, scope);
+  const peer = 'peer' in asked ? asked.peer : at === local ? machine : stranger;
+  return authorise(readAccessRules(variables), { peer, url, headers: new Headers(headers) }, scope);
 }
 
 async function refusal(variables: AccessVariables, asked: Asked): Promise<AppError> {
@@ -70,9 +76,22 @@ describe('a key', () => {
 
   test.for(modes)('that is wrong is refused where none is needed, in mode %s', async (mode) => {
     for (const at of [local, deployed]) {
-      for (const keys of [PETAL_API_KEYS, undefined]) {
-        const variables = { PETAL_ACCESS: mode, PETAL_API_KEYS: keys };
-        expect(await ask(variables, { at, headers: bearer('petal_wrong') })).toBe('unauthorized');
+      const variables = { PETAL_ACCESS: mode, PETAL_API_KEYS };
+      expect(await ask(variables, { at, headers: bearer('petal_wrong') })).toBe('unauthorized');
+    }
+  });
+
+  test.for(modes)('is ignored where no keys are configured, in mode %s', async (PETAL_ACCESS) => {
+    for (const at of [local, deployed]) {
+      const variables = { PETAL_ACCESS };
+      const without = await ask(variables, { at });
+      for (const headers of [
+        bearer('hf_dummy'),
+        { 'x-api-key': 'EMPTY' },
+        { 'x-api-key': '' },
+        { authorization: 'Basic b2xsYW1hOg==' },
+      ] as Record<string, string>[]) {
+        expect(await ask(variables, { at, headers })).toEqual(without);
       }
     }
   });
@@ -126,7 +145,49 @@ describe('mode local', () => {
 
   test.for(hosts)('is open at %s: %s', async ([at, isOpen]) => {
     expect(isLoopback(new URL(at))).toBe(isOpen);
-    expect(await ask({}, { at })).toEqual(isOpen ? { kind: 'local' } : 'unauthorized');
+    expect(await ask({}, { at, peer: machine })).toEqual(
+      isOpen ? { kind: 'local' } : 'unauthorized',
+    );
+    expect(await ask({}, { at, peer: stranger })).toBe('unauthorized');
+  });
+
+  const peers = [
+    ['127.0.0.1', true],
+    ['127.255.0.3', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['::FFFF:127.0.0.1', true],
+    [undefined, false],
+    ['', false],
+    ['0.0.0.0', false],
+    ['128.0.0.1', false],
+    ['192.168.1.7', false],
+    ['127.0.0.1.evil.example', false],
+    ['127.0.0.1, 192.0.2.7', false],
+    ['localhost', false],
+    ['::', false],
+    ['::2', false],
+    ['::ffff:192.0.2.7', false],
+    ['fe80::1%lo', false],
+  ] as const;
+
+  test.for(peers)('takes a connection from %s for this machine: %s', async ([peer, isLocal]) => {
+    const expected = isLocal ? { kind: 'local' } : 'unauthorized';
+    expect(await ask({}, { at: local, peer })).toEqual(expected);
+    expect(await ask({}, { at: local, peer, scope: 'train' })).toEqual(expected);
+  });
+
+  test('wants a key of everybody else, whatever page they claim to be', async () => {
+    for (const at of [local, deployed, 'http://192.168.1.7:8787']) {
+      for (const headers of [
+        { origin: at },
+        { 'sec-fetch-site': 'same-origin' },
+        { origin: at, 'sec-fetch-site': 'same-origin' },
+        { origin: 'null', 'sec-fetch-site': 'same-origin' },
+      ] as Record<string, string>[]) {
+        expect(await ask({}, { at, peer: stranger, headers })).toBe('unauthorized');
+      }
+    }
   });
 
   test('is what holds if nothing is set', async () => {
@@ -183,8 +244,9 @@ describe('mode local', () => {
     ] as Record<string, string>[]) {
       for (const PETAL_ACCESS of ['local', 'keys']) {
         const refused = headers.origin === 'null' ? 'origin-not-allowed' : 'unauthorized';
-        expect(await ask({ PETAL_ACCESS }, { at, headers })).toBe(refused);
-        expect(await ask({ PETAL_ACCESS }, { at, headers, scope: 'train' })).toBe(refused);
+        const asked = { at, peer: machine, headers };
+        expect(await ask({ PETAL_ACCESS }, asked)).toBe(refused);
+        expect(await ask({ PETAL_ACCESS }, { ...asked, scope: 'train' })).toBe(refused);
       }
     }
   });
@@ -230,14 +292,18 @@ describe('mode keys', () => {
 });
 
 describe('a page without a key', () => {
+  const own = [
+    [deployed, { origin: deployed }],
+    [deployed, { origin: 'null', 'sec-fetch-site': 'same-origin' }],
+    [deployed, { 'sec-fetch-site': 'same-origin' }],
+  ];
+
   test.for(['local', 'keys'])('may classify if it is listed, in mode %s', async (PETAL_ACCESS) => {
     const variables = { PETAL_ACCESS, PETAL_API_KEYS, PETAL_ALLOWED_ORIGINS: `self, ${shop}` };
     for (const [origin, headers] of [
       [shop, { origin: shop, 'sec-fetch-site': 'cross-site' }],
       [shop, { origin: shop }],
-      [deployed, { origin: deployed }],
-      [deployed, { origin: 'null', 'sec-fetch-site': 'same-origin' }],
-      [deployed, { 'sec-fetch-site': 'same-origin' }],
+      ...(PETAL_ACCESS === 'local' ? [] : own),
     ] as [string, Record<string, string>][]) {
       expect(await ask(variables, { headers })).toEqual({
         kind: 'browser',
@@ -292,7 +358,7 @@ describe('the sentence of a refusal', () => {
     [{ PETAL_ACCESS: 'keys' }, {}, 'needs a key. It has none yet: "npm run keys"'],
     [{ PETAL_ACCESS: 'keys', PETAL_API_KEYS }, {}, 'Send yours as "Authorization: Bearer <key>"'],
     [{ PETAL_ACCESS: 'open' }, { scope: 'train' }, 'for the scope "train". It has none yet'],
-    [{}, { at: local, headers: bearer('hf_token') }, 'has no keys, so that none is right'],
+    [{}, { headers: bearer('hf_token') }, 'It has none yet: "npm run keys"'],
     [{ PETAL_API_KEYS }, { headers: bearer('hf_token') }, 'not a key of this Petal'],
     [{}, { headers: { origin: shop } }, `A page of ${shop} may not use this Petal`],
     [{}, { headers: { origin: 'null' } }, 'A page that does not say its origin may not'],
@@ -322,6 +388,7 @@ describe('whatever is asked', () => {
     keys: optional(fc.constant(PETAL_API_KEYS)),
     list: optional(fc.subarray(['self', 'null', shop, '*']).map((entries) => entries.join())),
     at: fc.constantFrom(local, deployed, 'http://evil.example:8787'),
+    peer: fc.constantFrom(machine, stranger, undefined),
     scope: fc.constantFrom(...scopeNames),
     origin: optional(fc.constantFrom(...origins)),
     site: optional(fc.constantFrom('same-origin', 'same-site', 'cross-site', 'none')),
@@ -330,7 +397,8 @@ describe('whatever is asked', () => {
 
   test('nobody trains without a key but this machine, and no wrong key gets in', async () => {
     await fc.assert(
-      fc.asyncProperty(situation, async ({ mode, keys, list, at, scope, origin, site, key }) => {
+      fc.asyncProperty(situation, async (situation) => {
+        const { mode, keys, list, at, peer, scope, origin, site, key } = situation;
         const headers: Record<string, string> = {};
         if (origin !== undefined) headers.origin = origin;
         if (site !== undefined) headers['sec-fetch-site'] = site;
@@ -340,17 +408,21 @@ describe('whatever is asked', () => {
           PETAL_API_KEYS: keys,
           PETAL_ALLOWED_ORIGINS: list,
         };
-        const caller = await ask(variables, { at, headers, scope });
+        const caller = await ask(variables, { at, peer, headers, scope });
         if (typeof caller === 'string') {
           expect(['unauthorized', 'forbidden', 'origin-not-allowed']).toContain(caller);
           return;
         }
-        expect(caller.kind === 'key').toBe(key !== undefined);
-        expect(key).not.toBe('petal_wrong');
-        if (scope === 'train' && key !== ciKey) {
-          expect([mode, keys, at, caller.kind]).toEqual(['local', undefined, local, 'local']);
+        const isKeyRead = keys !== undefined && key !== undefined;
+        expect(caller.kind === 'key').toBe(isKeyRead);
+        if (isKeyRead) expect(key).not.toBe('petal_wrong');
+        if (scope === 'train' && !(isKeyRead && key === ciKey)) {
+          expect([mode, keys, caller.kind]).toEqual(['local', undefined, 'local']);
         }
-        if (caller.kind === 'local') expect([mode, at]).toEqual(['local', local]);
+        if (caller.kind === 'local') expect([mode, at, peer]).toEqual(['local', local, machine]);
+        if (caller.kind === 'browser' && mode === 'local') {
+          expect(['self', undefined]).not.toContain(list);
+        }
         if (caller.kind === 'anonymous') expect(mode).toBe('open');
       }),
       { numRuns: 2000 },

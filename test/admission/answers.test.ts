@@ -30,7 +30,8 @@ async function answersFor(
   const app = new Hono<PetalEnv>().get('/', async (c) => {
     c.set('lease', lease);
     c.set('facts', { photos: 0, cacheHits: 0, bytes: 0 });
-    const all = { clock, config: readConfig({}), version: '1', ...parts };
+    const fixed = { clock, config: readConfig({}), peerOf: () => undefined, version: '1' };
+    const all = { ...fixed, ...parts };
     outcomes.push(...(await answerPhotos(c, all, received, question)).outcomes);
     return c.body(null);
   });

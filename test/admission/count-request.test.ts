@@ -20,10 +20,10 @@ async function keyOf(address: string, caller?: RequestFacts['caller']): Promise<
       bytes: 0,
       ...(caller === undefined ? {} : { caller }),
     });
-    await countRequest(c, { config: readConfig({}), rateLimiter });
+    await countRequest(c, { config: readConfig({}), peerOf: () => address, rateLimiter });
     return c.text('counted');
   });
-  const response = await app.request('/', { headers: { 'CF-Connecting-IP': address } });
+  const response = await app.request('/');
   expect(response.status).toBe(200);
   return keys[0];
 }

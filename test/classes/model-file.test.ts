@@ -12,7 +12,7 @@ import {
 import { AppError } from '../../src/errors.ts';
 import { type Artifact, openArtifact } from '../../src/mobilenet/artifact.ts';
 import type { Tail } from '../../src/mobilenet/tail.ts';
-import { openSafetensors, writeSafetensors } from '../../src/safetensors.ts';
+import { type NamedTensor, openSafetensors, writeSafetensors } from '../../src/safetensors.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
 import { allocatedBytes } from '../image/allocated-bytes.ts';
 
@@ -230,6 +230,10 @@ describe('a model’s file', () => {
     ['with one label', { labels: ['a'] }, 'at least two labels'],
     ['with a comma in a label', { labels: ['a', 'b', 'c,d'] }, 'without commas'],
     ['with spaces around a label', { labels: ['a', 'b', ' c'] }, 'without spaces around'],
+    ['with half of a character in a label', { labels: ['a', 'b', '\ud83c'] }, 'lone surrogates'],
+    ['with the other half in a label', { labels: ['a', 'b', 'c\udf38'] }, 'lone surrogates'],
+    ['with a replacement for what was no text', { labels: ['a', 'b', '\ufffd'] }, 'U+FFFD'],
+    ['with a label of 101 characters', { labels: ['a', 'b', 'c'.repeat(101)] }, 'at most 100'],
     ['with fewer labels than weights', { labels: ['a', 'b'] }, 'training.examples'],
     ['with more counts than labels', { training: { examples: [1, 2, 3, 4], seed: 0 } }, '3'],
     ['with a temperature of 0', { head: { kind: 'softmax', temperature: 0 } }, 'temperature'],
@@ -253,6 +257,22 @@ describe('a model’s file', () => {
       const model = nearestModel(2);
       if (model.head.kind === 'knn') model.head.labelIndices[2] = index;
       expect(refusalOf(writeModelFile(model))?.message).toContain('does not name');
+    }
+  });
+
+  test('is refused where its head compares with no examples', () => {
+    const { manifest } = nearestModel(2);
+    const text = JSON.stringify(manifest);
+    const empty: NamedTensor[] = [
+      { name: 'head.examples', shape: [0, length], values: new Float32Array(0) },
+      { name: 'head.label_indices', shape: [0], values: new Int32Array(0) },
+    ];
+    for (const tensors of [empty, []]) {
+      const refusal = refusalOf(
+        writeSafetensors({ format: manifest.format, manifest: text }, tensors),
+      );
+      expect(refusal?.code).toBe('invalid-model');
+      expect(refusal?.message).toContain('compares with examples, but has none');
     }
   });
 

@@ -35,6 +35,7 @@ describe('a folder of classes', () => {
     ['one class', ['daisy/1.jpg'], 'There is only one class in'],
     ['an empty class', ['daisy/1.jpg', 'rose/notes.txt'], 'The class "rose" has no photo'],
     ['a comma in a name', ['a, b/1.jpg', 'c/1.jpg'], 'The folder "a, b" can\'t stand for a class'],
+    ['a character that stands for no text', ['a\ufffd/1.jpg', 'c/1.jpg'], 'U+FFFD'],
     ['a name in two spellings', ['é/1.jpg', 'e\u0301/1.jpg'], 'stand for the label "é"'],
   ] as const)('is refused with a sentence for %s', async ([, paths, sentence]) => {
     await put(...paths);

@@ -119,6 +119,14 @@ test('says which models there are where the name is another', async () => {
   expect(error.message).toContain(model);
 });
 
+test('needs no access token where there are no keys, and takes any', async () => {
+  const data = new Blob([fixture('daisy.jpg')]);
+  for (const token of ['hf_dummy', 'EMPTY', undefined]) {
+    const client = new InferenceClient(token, { endpointUrl: petal.url.origin });
+    expect(await client.imageClassification({ data })).toEqual(await expected('daisy.jpg'));
+  }
+});
+
 test('takes a key as the access token', async () => {
   const key = makeKey();
   const keys = [await describeKey(key, 'test', ['classify'])];

@@ -29,7 +29,14 @@ const well: OpenImage = {
 };
 
 function attemptWith(image: Partial<OpenImage>, file = new Uint8Array(16)): Attempt {
-  return attempt(file, 'crop', openWith({ open: () => ({ ...well, ...image }) }));
+  return attempt(
+    file,
+    'crop',
+    openWith({
+      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
+      open: () => ({ ...well, ...image }),
+    }),
+  );
 }
 
 /** A codec that writes rows as it is told. */
@@ -79,6 +86,7 @@ describe('attempt', () => {
 
   test('finds an exception in a header', () => {
     const open = openWith({
+      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
       open: () => {
         throw new RangeError('Offset is outside the bounds of the DataView');
       },
@@ -170,6 +178,7 @@ describe('attempt', () => {
   test('finds memory that a header takes', () => {
     const taken: Uint8Array[] = [];
     const open = openWith({
+      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
       open: () => {
         taken.push(new Uint8Array(4e7));
         return well;

@@ -12,6 +12,7 @@ import { bufferBytes, CheckingTarget } from './checking-target.ts';
 export const refusals = [
   'image-decode-failed',
   'image-too-large',
+  'too-much-work',
   'unsupported-media-type',
 ] as const;
 
@@ -50,7 +51,8 @@ export type Open = (bytes: Uint8Array) => Photo;
 export function openWith(codec: ImageCodec): Open {
   return (bytes) => {
     const stored = codec.open(bytes);
-    return { format: 'jpeg', width: stored.width, height: stored.height, stored };
+    const { width, height } = stored;
+    return { format: 'jpeg', width, height, bytes: bytes.length, stored };
   };
 }
 

@@ -1,24 +1,7 @@
 import { type Fit, fits } from '../../src/image/fit.ts';
-import { byteMutators } from './byte-mutators.ts';
 import type { CorpusFile } from './corpus.ts';
-import type { Mutator } from './mutator.ts';
-import { contentMutator, fieldMutator, pieceMutators, sidesMutator } from './piece-mutators.ts';
+import { Damage } from './damage.ts';
 import { hash, Random } from './random.ts';
-import { bmpShape } from './shapes/bmp.ts';
-import { gifShape } from './shapes/gif.ts';
-import { jpegShape } from './shapes/jpeg.ts';
-import { pngShape } from './shapes/png.ts';
-import type { Shape } from './shapes/shape.ts';
-import { webpShape } from './shapes/webp.ts';
-
-/** By format; one without a shape gets the damage that needs no knowledge. */
-const shapes: Readonly<Record<string, Shape>> = {
-  bmp: bmpShape,
-  gif: gifShape,
-  jpeg: jpegShape,
-  png: pngShape,
-  webp: webpShape,
-};
 
 /** A damaged file. */
 export interface FuzzCase {
@@ -36,29 +19,6 @@ export interface FuzzCase {
 const maxMutations = 6;
 const unharmed = 0.01;
 const sealed = 0.5;
-
-interface NamedMutator {
-  readonly name: string;
-  readonly mutate: Mutator;
-}
-
-function named(mutators: Readonly<Record<string, Mutator>>): NamedMutator[] {
-  return Object.entries(mutators).map(([name, mutate]) => ({ name, mutate }));
-}
-
-/** Kinds of damage, each as likely as the others. Large pictures take long, so that sides are seldom set. */
-function mutatorsOf(shape: Shape | undefined): readonly (readonly NamedMutator[])[] {
-  const anyFormat = named(byteMutators);
-  if (shape === undefined) return [anyFormat];
-  const field = { name: 'set a field', mutate: fieldMutator(shape) };
-  const content = { name: 'damage the contents of a piece', mutate: contentMutator(shape) };
-  return [
-    anyFormat,
-    named(pieceMutators(shape)),
-    [field, field, field, { name: 'set the sides', mutate: sidesMutator(shape) }],
-    [content, content, ...named(shape.mutators ?? {})],
-  ];
-}
 
 /**
  * All damaged files of a seed, by number. What a number stands for depends on
@@ -105,18 +65,17 @@ export class Cases {
     const files = this.#files.get(format) ?? [];
     const source = rendezvous(files, this.#seed, number);
     const fit = random.pick(fits);
-    const shape = shapes[format];
-    const kinds = mutatorsOf(shape);
+    const damage = new Damage(format);
     const mutations: string[] = [];
     let { bytes } = source;
     const wanted = random.chance(unharmed) ? 0 : random.fewUpTo(maxMutations);
     for (let i = 0; i < wanted; i++) {
-      const { name, mutate } = random.pick(random.pick(kinds));
+      const { name, mutate } = damage.pick(random);
       bytes = mutate(bytes, random, rendezvous(files, this.#seed, number, i).bytes);
       mutations.push(name);
     }
-    if (wanted > 0 && shape?.seal !== undefined && random.chance(sealed)) {
-      bytes = shape.seal(bytes);
+    if (wanted > 0 && damage.seal !== undefined && random.chance(sealed)) {
+      bytes = damage.seal(bytes);
       mutations.push('seal');
     }
     return { number, format, source: source.name, mutations, bytes: bytes.slice(), fit };

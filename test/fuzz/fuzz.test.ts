@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { beforeAll, expect, test } from 'vitest';
 import { formats } from '../../src/image/formats.ts';
-import { CaseWorker, runCases } from './case-worker.ts';
+import { attemptScript, CaseWorker, runCases } from './case-worker.ts';
 import { Cases } from './cases.ts';
 import { type CorpusFile, readCorpus } from './corpus.ts';
 import { reproduction } from './report.ts';
@@ -31,7 +31,7 @@ test.for(formatNames)(
     const summary = new Summary(maxMs);
     const workers = Array.from(
       { length: availableParallelism() },
-      () => new CaseWorker({ seed, corpus, maxMs }, hangMs),
+      () => new CaseWorker(attemptScript({ seed, corpus, maxMs }), hangMs),
     );
     await runCases(numbers, workers, (number, attempt) => summary.add(number, format, attempt));
     const failures = groupFailures(summary.failures).map(

@@ -1,7 +1,8 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { outcomes } from './attempt.ts';
 import type { Cases } from './cases.ts';
 import { type FailureGroup, groupFailures, type Summary } from './summary.ts';
+import { formatTable } from './table.ts';
 
 /** Reproductions that are shown of one defect. */
 const shownNumbers = 3;
@@ -69,20 +70,6 @@ function formatGroup(seed: number, cases: Cases, { defect, numbers }: FailureGro
   });
   const times = numbers.length === 1 ? 'one case' : `${numbers.length} cases`;
   return [`${styleText('red', 'FAILED')} (${times}): ${defect}`, ...shown].join('\n');
-}
-
-/** Columns as wide as they have to be; the first is text, others are aligned to the right. */
-function formatTable(rows: readonly (readonly string[])[]): string {
-  const lengthOf = (cell: string): number => stripVTControlCharacters(cell).length;
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => lengthOf(row[column]))));
-  const lines = rows.map((row, i) => {
-    const cells = row.map((cell, column) => {
-      const space = ' '.repeat(widths[column] - lengthOf(cell));
-      return column === 0 ? cell + space : space + cell;
-    });
-    return i === 0 ? styleText('dim', cells.join('  ')) : cells.join('  ');
-  });
-  return lines.join('\n');
 }
 
 function formatCount(isBad: boolean, count: number): string {

@@ -1,35 +1,18 @@
 /** The command as it is typed. */
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../src/image/formats.ts';
 import { temporaryFolder } from '../model/temporary-folder.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
+import { brokenCodec, type Finished, runScript, underchargingCodec } from './run-script.ts';
 
-interface Finished {
-  readonly exitCode: number | string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const script = join(import.meta.dirname, 'run.ts');
 
 function fuzz(parameters: string, nodeOptions: readonly string[] = []): Promise<Finished> {
-  const script = join(import.meta.dirname, 'run.ts');
-  const all = [...nodeOptions, script, ...parameters.split(' ')];
-  const { promise, resolve } = Promise.withResolvers<Finished>();
-  execFile(process.execPath, all, (error, stdout, stderr) => {
-    resolve({ exitCode: error?.code ?? 0, stdout, stderr });
-  });
-  return promise;
+  return runScript(script, parameters, nodeOptions);
 }
-
-const broken = [
-  '--import',
-  pathToFileURL(join(import.meta.dirname, 'broken-codec.ts')).href,
-] as const;
 
 describe('npm run fuzz', () => {
   test('prints a table, and ends well', async () => {
@@ -41,11 +24,11 @@ describe('npm run fuzz', () => {
   });
 
   test('fails where a codec has a defect, and says how to see it again', async () => {
-    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg', broken);
+    const { exitCode, stdout } = await fuzz('--seed 5 --cases 10 --format jpeg', brokenCodec);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('TypeError: broken');
     const [, command] = stdout.match(/npm run fuzz -- (--seed 5 --case \d+)/) ?? [];
-    const again = await fuzz(`${command} --json`, broken);
+    const again = await fuzz(`${command} --json`, brokenCodec);
     expect(again.exitCode).toBe(1);
     expect(JSON.parse(again.stdout)).toMatchObject({
       seed: 5,
@@ -68,5 +51,22 @@ describe('npm run fuzz', () => {
     const { exitCode, stderr } = await fuzz('--cases 1 --format docx');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('docx');
+  });
+
+  test('--costly finds a codec that charges too little, names the file and saves it', {
+    timeout: 240_000,
+  }, async () => {
+    const folder = await temporaryFolder();
+    const { exitCode, stdout } = await fuzz(
+      `--costly --cases 1 --format jpeg --json --save ${folder}`,
+      underchargingCodec,
+    );
+    expect(exitCode).toBe(1);
+    const { decoded, undercharged } = JSON.parse(stdout);
+    expect(decoded).toBe(1);
+    expect(undercharged).toMatchObject([{ format: 'jpeg', fit: 'crop' }]);
+    const [saved] = await readdir(folder);
+    const { length } = await readFile(join(folder, saved));
+    expect(length).toBe(undercharged[0].bytes);
   });
 });

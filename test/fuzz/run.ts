@@ -1,15 +1,16 @@
 /** `npm run fuzz`: damages photos of every format, and decodes what comes of it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { startProgress } from '../../src/cli/progress.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
 import { formats } from '../../src/image/formats.ts';
-import { CaseWorker, runCases } from './case-worker.ts';
+import { attemptScript, CaseWorker, runCases } from './case-worker.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
+import { runCostly } from './costly/run-costly.ts';
+import { parseCount } from './parse-count.ts';
 import { formatReport, reproduction } from './report.ts';
+import { saveCases } from './save-cases.ts';
 import { Summary } from './summary.ts';
 
 interface Options {
@@ -19,6 +20,8 @@ interface Options {
   readonly format: readonly string[];
   readonly save?: string;
   readonly json?: boolean;
+  readonly costly?: boolean;
+  readonly seconds: number;
 }
 
 /** A file of some kilobytes must not keep an isolate busy for longer. */
@@ -29,12 +32,8 @@ const hangMs = 20_000;
 
 const formatNames = Object.keys(formats);
 
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
-}
-
 async function run(options: Options): Promise<void> {
+  if (options.costly) return await runCostly(options);
   const { seed, format, save, json = false } = options;
   const corpus = await readCorpus(formatNames);
   const cases = new Cases(seed, corpus);
@@ -43,7 +42,7 @@ async function run(options: Options): Promise<void> {
   const summary = new Summary(maxMs);
   const workers = Array.from(
     { length: Math.min(availableParallelism(), numbers.length) },
-    () => new CaseWorker({ seed, corpus, maxMs }, hangMs),
+    () => new CaseWorker(attemptScript({ seed, corpus, maxMs }), hangMs),
   );
   if (!json) {
     console.log(`${numbers.length} cases of seed ${seed}, from ${corpus.length} files\n`);
@@ -57,20 +56,10 @@ async function run(options: Options): Promise<void> {
   if (save !== undefined) {
     const kept =
       options.case === undefined ? summary.failures.map(({ number }) => number) : numbers;
-    saveFiles(save, cases, seed, kept);
+    saveCases(save, cases, seed, kept);
   }
   console.log(json ? formatJson(seed, cases, summary) : formatReport(seed, cases, summary));
   if (summary.failures.length > 0) process.exitCode = 1;
-}
-
-function saveFiles(folder: string, cases: Cases, seed: number, numbers: readonly number[]): void {
-  mkdirSync(folder, { recursive: true });
-  for (const number of numbers) {
-    const { format, bytes } = cases.make(number);
-    const path = join(folder, `${seed}-${number}.${format}`);
-    writeFileSync(path, bytes);
-    console.error(`Wrote ${path}`);
-  }
 }
 
 function formatJson(seed: number, cases: Cases, { byFormat, slowest, failures }: Summary): string {
@@ -98,6 +87,13 @@ const program = new Command('npm run fuzz --')
     new Option('--format <name...>', 'formats to be damaged')
       .choices(formatNames)
       .default(formatNames, 'all'),
+  )
+  .option(
+    '--costly',
+    'search for files that take much work instead: those that took most are damaged again; fails where one takes much more than the budget counts',
+  )
+  .addOption(
+    new Option('--seconds <count>', 'with --costly, how long').argParser(parseCount).default(120),
   )
   .option('--save <folder>', 'write the file of --case there, or the files of all failures')
   .option('--json', 'print JSON instead of tables')

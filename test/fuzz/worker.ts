@@ -1,10 +1,10 @@
 /** Runs cases in a thread of its own, one for each message, which may hang or end it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { attempt } from './attempt.ts';
-import type { WorkerSetting } from './case-worker.ts';
+import type { AttemptSetting } from './case-worker.ts';
 import { Cases } from './cases.ts';
 
-const { seed, corpus, maxMs }: WorkerSetting = workerData;
+const { seed, corpus, maxMs }: AttemptSetting = workerData;
 const cases = new Cases(seed, corpus);
 
 /** How much longer than allowed a case may seem to take because of other work on the machine. */

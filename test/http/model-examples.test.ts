@@ -206,6 +206,10 @@ describe('POST /v1/models/{name}/examples', () => {
     '?label=%20a',
     `?label=${'x'.repeat(101)}`,
     '?label=a&label=b',
+    // Two halves of a character as UTF-8 has none: each was stored as the same label.
+    '?label=%ED%A0%BC',
+    '?label=%ED%BC%B8',
+    '?label=%FF',
   ])('refuses the label of "%s"', async (query) => {
     const response = await post(`named/examples${query}`, bytesOf('daisy.jpg'));
     const problem = await expectProblem(response, 'invalid-parameter');

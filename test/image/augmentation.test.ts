@@ -10,6 +10,7 @@ import { fits } from '../../src/image/fit.ts';
 import { orientations } from '../../src/image/orientation.ts';
 import { NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
+import { unlimitedWork } from '../../src/image/work-budget.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
 import { greatestDifference, interpolated } from './interpolation.ts';
 
@@ -112,7 +113,12 @@ describe('an augmented input', () => {
     const whole = new NetworkInput(photo, 224, 'crop');
     const half = new NetworkInput(photo, 224, 'crop', part);
     expect(half.maxReduction.across).toBeCloseTo(whole.maxReduction.across / 2, 9);
-    const { firstColumn, endColumn, firstRow, endRow } = new BoxReducer(4000, 3000, half);
+    const { firstColumn, endColumn, firstRow, endRow } = new BoxReducer(
+      4000,
+      3000,
+      half,
+      unlimitedWork,
+    );
     expect(firstColumn).toBe(0);
     expect(endRow).toBe(3000);
     expect(endColumn - firstColumn).toBeLessThan(1600);

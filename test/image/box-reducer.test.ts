@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxReducer } from '../../src/image/box-reducer.ts';
+import { unlimitedWork } from '../../src/image/work-budget.ts';
 import { seededRandom } from '../../src/seeded-random.ts';
 import { allocatedBytes } from './allocated-bytes.ts';
 import { type Part, RegionTarget } from './region-target.ts';
@@ -97,7 +98,7 @@ describe('BoxReducer', () => {
       fc.property(anyCase, ({ width, height, seed, across, down, part, rowStep }) => {
         const pixels = draw(width, height, seed);
         const target = new RegionTarget(part, { across, down }, rowStep);
-        const reducer = new BoxReducer(width, height, target);
+        const reducer = new BoxReducer(width, height, target, unlimitedWork);
         for (const y of shuffledRows(height, seed)) {
           const start = y * width;
           const { firstColumn, endColumn } = reducer;
@@ -120,7 +121,7 @@ describe('BoxReducer', () => {
         ({ width, height, seed, across, down, part, rowStep }, step, offset) => {
           const pixels = draw(width, height, seed);
           const target = new RegionTarget(part, { across, down }, rowStep);
-          const reducer = new BoxReducer(width, height, target);
+          const reducer = new BoxReducer(width, height, target, unlimitedWork);
           const first = reducer.firstColumn + offset;
           const rows = new Set(shuffledRows(height, seed).slice(0, height / 2));
           for (const y of rows) {
@@ -143,7 +144,7 @@ describe('BoxReducer', () => {
     fc.assert(
       fc.property(anyCase, ({ width, height, across, down, part }) => {
         const target = new RegionTarget(part, { across, down });
-        const reducer = new BoxReducer(width, height, target);
+        const reducer = new BoxReducer(width, height, target, unlimitedWork);
         const box = { across: Math.floor(across), down: Math.floor(down) };
         const reduction = { across: Math.min(box.across, width), down: Math.min(box.down, height) };
         const region = target.region({
@@ -169,7 +170,9 @@ describe('BoxReducer', () => {
         const reduction = { across, down };
         const announced = BoxReducer.memoryBytes(width, height, new RegionTarget(part, reduction));
         const silent = new RegionTarget(part, reduction, 1000);
-        const allocated = allocatedBytes(() => new BoxReducer(width, height, silent).finish());
+        const allocated = allocatedBytes(() =>
+          new BoxReducer(width, height, silent, unlimitedWork).finish(),
+        );
         // The target of this test keeps the one row that it wants.
         expect(allocated).toBeGreaterThanOrEqual(announced);
         expect(allocated).toBeLessThanOrEqual(announced + width * 3);
@@ -183,7 +186,7 @@ describe('BoxReducer', () => {
       { left: 0, top: 0, right: 1, bottom: 1 },
       { across: side, down: side },
     );
-    const reducer = new BoxReducer(side, side, target);
+    const reducer = new BoxReducer(side, side, target, unlimitedWork);
     const white = new Uint8Array(side * 3).fill(255);
     for (let y = 0; y < side; y++) reducer.add(y, white);
     reducer.finish();

@@ -3,6 +3,7 @@ import { openPhoto } from '../../src/image/decode-image.ts';
 import { turnUpright } from '../../src/image/orientation.ts';
 import { Picture } from '../../src/image/picture.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
+import { unlimitedWork } from '../../src/image/work-budget.ts';
 
 /** A whole picture, perhaps reduced, and whether some of it was missing. */
 export interface DecodedPicture extends RgbImage {
@@ -16,7 +17,7 @@ export function decodeStored(
   maxReduction = 1,
 ): DecodedPicture {
   const picture = new Picture(maxReduction);
-  const { truncated } = codec.open(bytes).decode(picture);
+  const { truncated } = codec.open(bytes).decode(picture, unlimitedWork);
   return { ...picture.image, truncated };
 }
 
@@ -24,6 +25,6 @@ export function decodeStored(
 export function decodeUpright(bytes: Uint8Array): DecodedPicture {
   const { stored } = openPhoto(bytes);
   const picture = new Picture();
-  const { truncated } = stored.decode(picture);
+  const { truncated } = stored.decode(picture, unlimitedWork);
   return { ...turnUpright(picture.image, stored.orientation), truncated };
 }

@@ -5,6 +5,7 @@ import { type Fit, fits } from '../../src/image/fit.ts';
 import { orientations, turnUpright } from '../../src/image/orientation.ts';
 import { NetworkInput, preprocess } from '../../src/image/preprocess.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
+import { unlimitedWork } from '../../src/image/work-budget.ts';
 import { greatestDifference, interpolated, type Samples } from './interpolation.ts';
 
 const anyImage = fc
@@ -156,7 +157,7 @@ describe('NetworkInput', () => {
           const image = drawWaves(width, height);
           const whole = preprocess(turnUpright(image, orientation), 24, fit);
           const input = new NetworkInput({ width, height, orientation }, 24, fit);
-          const reducer = new BoxReducer(width, height, input);
+          const reducer = new BoxReducer(width, height, input, unlimitedWork);
           const { firstColumn, endColumn, firstRow, endRow } = reducer;
           for (let y = firstRow; y < endRow; y++) {
             const row = image.pixels.subarray(y * width * 3, (y + 1) * width * 3);

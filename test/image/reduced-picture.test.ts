@@ -6,6 +6,7 @@ import { type Orientation, orientations, turnUpright } from '../../src/image/ori
 import { Picture } from '../../src/image/picture.ts';
 import { ReducedPicture } from '../../src/image/reduced-picture.ts';
 import type { RgbImage } from '../../src/image/rgb-image.ts';
+import { unlimitedWork } from '../../src/image/work-budget.ts';
 import { allocatedBytes } from './allocated-bytes.ts';
 
 const anyImage = fc
@@ -95,10 +96,10 @@ describe('ReducedPicture', () => {
   test.for(inject('validPhotos'))('lies right on a decoder that reduces: $name', ({ base64 }) => {
     const { stored } = openPhoto(new Uint8Array(Buffer.from(base64, 'base64')));
     const whole = new Picture();
-    stored.decode(whole);
+    stored.decode(whole, unlimitedWork);
     const expected = reduce(whole.image, stored.orientation, 80);
     const target = new ReducedPicture(stored, 80);
-    stored.decode(target);
+    stored.decode(target, unlimitedWork);
     const { width, height, pixels } = target.image;
     expect([width, height]).toEqual([expected.width, expected.height]);
     // Means of means are a little softer, which is much less than a pixel's shift makes.
@@ -123,7 +124,7 @@ describe('ReducedPicture', () => {
       const { stored } = openPhoto(await filled(2400, 1800));
       const target = new ReducedPicture(stored, 600);
       const allocated = allocatedBytes(() => {
-        stored.decode(target);
+        stored.decode(target, unlimitedWork);
       });
       expect(allocated).toBeLessThan(stored.memoryBytes(target) + 100_000);
       const { width, height, pixels } = target.image;

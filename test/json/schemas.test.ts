@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Base64Text } from '../../src/json/base64-text.ts';
@@ -14,12 +15,21 @@ describe('schemas of what readJson gives', () => {
     expect(schema.parse(read('{"image":"AAAA","shape":[]}'))).toEqual({ image: 'AAAA', shape: [] });
   });
 
-  it.for(['{"image":5,"shape":[1]}', '{"image":"","shape":[[1]]}', '{"image":"","shape":["1"]}'])(
-    'refuse %s',
-    (text) => {
-      expect(schema.safeParse(read(text)).success).toBe(false);
-    },
-  );
+  it.for([
+    '{"image":5,"shape":[1]}',
+    '{"image":"","shape":[[1]]}',
+    '{"image":"","shape":["1"]}',
+    `{"image":"","shape":[${'1,'.repeat(16)}1]}`,
+  ])('refuse %s', (text) => {
+    expect(schema.safeParse(read(text)).success).toBe(false);
+  });
+
+  it('refuse a list of a million numbers without an object for each of them', () => {
+    const json = read(`{"image":"","shape":[${'0,'.repeat(1_000_000)}1]}`);
+    const before = getHeapStatistics().total_allocated_bytes;
+    expect(schema.safeParse(json).success).toBe(false);
+    expect(getHeapStatistics().total_allocated_bytes - before).toBeLessThan(1_000_000);
+  });
 
   it('are strings and numbers in JSON Schema', () => {
     expect(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' })).toMatchObject({

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ClassifyAnswer } from '../../src/client/client.ts';
 import { resultsCsv } from '../../src/page/grid/csv.ts';
@@ -58,13 +59,67 @@ test('every photo has a row, whatever became of it', () => {
   ]);
 });
 
-test.for(['=1+1', '+1', '-1', '@sum', '\t=1', '\r=1'])(
-  'what begins as the formula %j is text to a spreadsheet',
-  (name) => {
-    const [row] = readCsv(resultsCsv([asked(name, answered())], 'flowers'));
-    expect(row).toMatchObject({ file: `'${name}`, label2: "'+1" });
-  },
-);
+test.for([
+  ...['=1+1', '+1', '-1', '@sum', '\t=1', ' =1', '\u00a0=1'],
+  ...['\uff1d1', '\uff0b1', '\uff0d1', '\uff20sum'],
+])('what begins as the formula %j is text to a spreadsheet', (name) => {
+  const [row] = readCsv(resultsCsv([asked(name, answered())], 'flowers'));
+  expect(row).toMatchObject({ file: `'${name}`, label2: "'+1" });
+});
+
+test('a formula behind a semicolon or a line break is text, too, where semicolons separate cells', () => {
+  const names = ['a;=1.jpg', 'a;"=1.jpg', 'a; \uff20sum.jpg', 'a\n-1.jpg', '\r=1.jpg'];
+  const csv = resultsCsv(
+    names.map((name) => asked(name, answered())),
+    'flowers',
+  );
+  expect(readCsv(csv).map(({ file }) => file)).toEqual([
+    "a;'=1.jpg",
+    'a;\'"=1.jpg',
+    "a;' \uff20sum.jpg",
+    "a\n'-1.jpg",
+    "'\r'=1.jpg",
+  ]);
+  expect(csv).toContain('"a;\'=1.jpg"');
+});
+
+test('probabilities stay numbers, and a label that looks like one does not become a formula', () => {
+  const csv = resultsCsv([asked('a.jpg', answered())], 'flowers');
+  expect(csv).toContain(",'+1,1e-9,");
+});
+
+/** The cells that a program sees for which semicolons separate them, and quotation marks count at their start. */
+function semicolonCells(csv: string): string[] {
+  const cells: string[] = [];
+  // A quotation mark that nothing ends holds all that follows.
+  const cell = /(?:"((?:[^"]|"")*)(?:"|$))?([^;\r\n]*)(?:;|\r\n|\r|\n|$)/y;
+  while (cell.lastIndex < csv.length) {
+    const [, quoted = '', rest = ''] = cell.exec(csv) ?? [];
+    cells.push(quoted.replaceAll('""', '"') + rest);
+  }
+  return cells;
+}
+
+test('no cell is a formula, whatever names and labels hold, and whatever separates cells', () => {
+  const unit = fc.constantFrom(...'=+-@\uff1d\uff0b\uff0d\uff20;,"\'\t\r\n aé😀\u00a0');
+  const text = fc.oneof(fc.string({ unit, maxLength: 12 }), fc.string({ unit: 'binary' }));
+  const plain = (value: string) => value.replaceAll("'", '');
+  fc.assert(
+    fc.property(text, text, (name, sentence) => {
+      const csv = resultsCsv(
+        [asked(name, { kind: 'refused', code: 'x', sentence }, `${sentence}/${name}`)],
+        'flowers',
+      );
+      const [row] = readCsv(csv);
+      // Nothing but guards was added.
+      expect(plain(row.file)).toBe(plain(name));
+      expect(plain(row['problem sentence'])).toBe(plain(sentence));
+      for (const cell of [...Object.values(row), ...semicolonCells(csv.slice(1))]) {
+        expect(cell).not.toMatch(/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/);
+      }
+    }),
+  );
+});
 
 test('names with commas, quotes and line ends come back as they were', () => {
   const name = 'a "b", c\r\nd.jpg';

@@ -138,6 +138,20 @@ describe('a Petal with keys', () => {
     }
   });
 
+  test('tells nobody without a key that somebody else sent the same photo', async () => {
+    const photo = neverSent(daisy);
+    const ask = () =>
+      petal.fetch('/v1/classify', { method: 'POST', body: photo, headers: { Origin: shop } });
+    const [first, second] = [await ask(), await ask()];
+    expect(await second.text()).toBe(await first.text());
+    for (const name of ['Cache-Status', 'Server-Timing']) {
+      expect(first.headers.get(name)).toBeNull();
+      expect(second.headers.get(name)).toBeNull();
+    }
+    // Nor does any other header: those that differ do so in every answer.
+    expect([...second.headers.keys()]).toEqual([...first.headers.keys()]);
+  });
+
   test('lets pages of a listed origin read the answer, without a key', async () => {
     const response = await post({ Origin: shop });
     expect(response.status).toBe(200);
@@ -216,7 +230,7 @@ describe('a Petal on one machine', () => {
       });
       outgoing.on('error', reject).end(daisy);
     });
-    expect(status).toBe(401);
+    expect(status).toBe(403);
   });
 });
 

@@ -13,6 +13,7 @@ const app = createApp({
   classes: [],
   taxonomy: readTaxonomy({ ancestors: [], classes: [] }, []),
   access: readAccessRules({}),
+  peerOf: () => '127.0.0.1',
   clock: { now: () => 0, wait: async () => {} },
   version: 'a version',
   log: () => {},

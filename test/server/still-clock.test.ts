@@ -27,6 +27,7 @@ describe('where the clock stands still during work', () => {
       classes: classNames.map(({ names, wnid }) => ({ label: names[0], wnid })),
       taxonomy: readTaxonomy(taxonomyTable, classNames),
       access: readAccessRules({}),
+      peerOf: () => '127.0.0.1',
       clock: { now: () => 0, wait: async () => {} },
       version: 'a version',
       analytics: { writeDataPoint: (point) => dataPoints.push(point) },

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Fit } from '../../image/fit.ts';
 import { commandName } from '../command-name.ts';
 import { fitOption, jsonOption, modelOption, parsePositive } from '../options.ts';
+import { printableJson } from '../printable.ts';
 
 interface Options {
   readonly model?: string;
@@ -48,6 +49,6 @@ Examples:
         ...answers.answered.map(({ photo, answer }) => ({ path: photo.path, ...answer })),
         ...answers.refused.map(({ photo, refusal }) => ({ path: photo.path, refusal })),
       ];
-      console.log(JSON.stringify({ model: name, version, fit, results }, null, 2));
+      console.log(printableJson({ model: name, version, fit, results }));
     });
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Fit } from '../../image/fit.ts';
 import { fitOption, jsonOption, modelOption, parseCount } from '../options.ts';
+import { printableJson } from '../printable.ts';
 
 interface Options {
   readonly model?: string;
@@ -34,7 +35,7 @@ export function evaluateCommand(): Command {
       const { name, version } = parts.model;
       console.log(
         json === true
-          ? JSON.stringify({ model: name, version, ...evaluation }, null, 2)
+          ? printableJson({ model: name, version, ...evaluation })
           : formatEvaluation(evaluation, mistakes),
       );
     });

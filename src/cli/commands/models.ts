@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { jsonOption } from '../options.ts';
+import { printableJson } from '../printable.ts';
 
 export function modelsCommand(): Command {
   return new Command('models')
@@ -14,6 +15,6 @@ export function modelsCommand(): Command {
       const models = await Promise.all(
         names.map((name) => readFolderManifest(join(headsFolder, name))),
       );
-      console.log(json === true ? JSON.stringify(models, null, 2) : formatModels(models));
+      console.log(json === true ? printableJson(models) : formatModels(models));
     });
 }

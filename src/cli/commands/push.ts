@@ -4,6 +4,7 @@ import { isLoopback } from '../../access/loopback.ts';
 import { modelName } from '../../classes/model-name.ts';
 import { commandName } from '../command-name.ts';
 import { jsonOption } from '../options.ts';
+import { printable, printableJson } from '../printable.ts';
 
 interface Options {
   readonly to: string;
@@ -46,11 +47,13 @@ async function push(text: string, { to, as, key, json = false }: Options): Promi
   }
   if (!json) {
     const bytes = statSync(file.path).size;
-    console.error(`Uploading ${file.path} (${Math.ceil(bytes / 1000)} kB) to ${origin.origin} ...`);
+    console.error(
+      `Uploading ${printable(file.path)} (${Math.ceil(bytes / 1000)} kB) to ${origin.origin} ...`,
+    );
   }
   const pushed = await pushModel(file, read.data, origin, key);
   if (json) {
-    console.log(JSON.stringify({ ...pushed, url: origin.origin }, null, 2));
+    console.log(printableJson({ ...pushed, url: origin.origin }));
     return;
   }
   const { name, version, isKnown } = pushed;

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Fit } from '../../image/fit.ts';
 import { commandName } from '../command-name.ts';
 import { fitOption, modelOption, parsePositive, seedOption } from '../options.ts';
+import { printable } from '../printable.ts';
 
 interface Options {
   readonly model?: string;
@@ -68,6 +69,6 @@ async function drawSheets(folder: string, options: Options): Promise<void> {
       : await sheetPage(sheet);
     await replaceFile(path, (handle) => handle.writeFile(file));
   }
-  for (const { name, refusal } of sheet.refused) console.error(`${name}: ${refusal}`);
+  for (const { name, refusal } of sheet.refused) console.error(printable(`${name}: ${refusal}`));
   console.log(`Wrote ${outputs.join(' and ')}: ${sheetCaption(sheet)}.`);
 }

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
 import { fitOption, jsonOption, parseCount, parsePercent } from '../options.ts';
+import { printableJson } from '../printable.ts';
 import type { ThresholdsOptions } from '../thresholds.ts';
 
 interface Options extends Pick<ThresholdsOptions, 'inside' | 'outside' | 'fit'> {
@@ -43,7 +44,7 @@ export function thresholdsCommand(): Command {
       });
       console.log(
         json === true
-          ? JSON.stringify({ model: parts.model.name, ...report }, null, 2)
+          ? printableJson({ model: parts.model.name, ...report })
           : formatThresholds(report, list),
       );
     });

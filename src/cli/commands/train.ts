@@ -5,6 +5,7 @@ import { type HeadMode, headModes } from '../../classes/train-head.ts';
 import { commandName } from '../command-name.ts';
 import { type FolderManifest, headsFolder } from '../model-folder.ts';
 import { jsonOption, parsePositive, seedOption } from '../options.ts';
+import { printable, printableJson } from '../printable.ts';
 import type { Training } from '../train.ts';
 
 /** Of each photo, for fine-tuning. */
@@ -131,7 +132,7 @@ async function train(folder: string, options: Options): Promise<void> {
   const durationMs = performance.now() - start;
   console.log(
     json
-      ? JSON.stringify(summaryOf(training, stored, modelFolder, durationMs), null, 2)
+      ? printableJson(summaryOf(training, stored, modelFolder, durationMs))
       : [
           formatTraining(training),
           '',
@@ -140,7 +141,7 @@ async function train(folder: string, options: Options): Promise<void> {
           `  ${join(modelFolder, 'report.html')}`,
           '',
           'Next:',
-          ...nextCommands(classes.photos[0].path, modelText(out, name)),
+          ...nextCommands(photoToTry(training), modelText(out, name)),
         ].join('\n'),
   );
 }
@@ -177,6 +178,14 @@ function nextCommands(photo: string, model: string): string[] {
     `  ${commandName} classify ${quoted(photo)} --model ${quoted(model)}`,
     `  ${commandName} push ${quoted(model)} --to http://127.0.0.1:8787`,
   ];
+}
+
+/** A photo whose path can be typed. */
+function photoToTry({ photos: { photos } }: Training): string {
+  const typed = photos.find(
+    ({ path, rawPath }) => rawPath === undefined && printable(path) === path,
+  );
+  return typed?.path ?? 'photo.jpg';
 }
 
 /** A path as a shell takes it. */

@@ -21,6 +21,7 @@ export const photoProblems: readonly ProblemCode[] = [
   'payload-too-large',
   'unsupported-media-type',
   'image-too-large',
+  'too-much-work',
   'image-decode-failed',
   'remote-fetch-failed',
   'rate-limited',

@@ -1,6 +1,9 @@
 /** Decodes a BMP, row by row in the order in which they are stored. */
 import { BoxReducer } from '../box-reducer.ts';
 import type { PictureTarget } from '../picture-target.ts';
+import { RepeatedRows } from '../repeated-rows.ts';
+import { comparing } from '../same-bytes.ts';
+import type { Work } from '../work-budget.ts';
 import type { BmpHeader } from './header.ts';
 import { Palette } from './palette.ts';
 import { bmpProblem } from './problem.ts';
@@ -10,30 +13,37 @@ import { RunLengthDecoder } from './run-lengths.ts';
 /** A picture of which less is there is refused. */
 const minDecodedShare = 0.5;
 
+/** Work for each byte of run lengths, each pixel of a row of indices, and each that is painted. */
+const byteUnits = 15;
+const indexUnits = 0.5;
+const paintUnits = 6;
+
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
 export function bmpMemoryBytes({ width, height }: BmpHeader, target: PictureTarget): number {
-  // An index for each pixel of a row, and its colours.
-  const rowBytes = width + 3 * width;
+  // Two indices for each pixel of a row, and its colours.
+  const rowBytes = 2 * width + 3 * width;
   return BoxReducer.memoryBytes(width, height, target) + rowBytes + Palette.memoryBytes;
 }
 
 /**
  * @param bytes the file that the header was read from
  * @returns whether some of the wanted rows are missing
- * @throws AppError `image-decode-failed` where they are, and less than half of the picture is there
+ * @throws AppError `image-decode-failed` where they are, and less than half of the picture is
+ *   there; `too-much-work`
  */
 export function decodeBmp(
   bytes: Uint8Array,
   header: BmpHeader,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
   const { width, height, topDown, runLengths } = header;
-  const rows = new BoxReducer(width, height, target);
+  const rows = new BoxReducer(width, height, target, work);
   const wanted = topDown
     ? { first: rows.firstRow, end: rows.endRow }
     : { first: height - rows.endRow, end: height - rows.firstRow };
   const decode = runLengths ? decodeRunLengths : decodeRows;
-  const thereRows = decode(bytes, header, rows, wanted);
+  const thereRows = decode(bytes, header, rows, wanted, work);
   const truncated = thereRows < (runLengths ? wanted.end : height);
   if (truncated && thereRows < minDecodedShare * height) {
     throw bmpProblem(
@@ -61,6 +71,7 @@ function decodeRows(
   header: BmpHeader,
   rows: BoxReducer,
   wanted: StoredRows,
+  work: Work,
 ): number {
   const { firstColumn, endColumn } = rows;
   const { pixelStart } = header;
@@ -71,6 +82,7 @@ function decodeRows(
   const read = rowReader(bytes, header);
   const row = new Uint8Array(3 * (endColumn - firstColumn));
   for (let storedRow = wanted.first; storedRow < end; storedRow++) {
+    work.charge(paintUnits * (endColumn - firstColumn));
     read({ start: pixelStart + storedRow * pitch, firstColumn, endColumn, row });
     rows.add(pictureRow(header, storedRow), row);
   }
@@ -81,19 +93,38 @@ function decodeRows(
 function decodeRunLengths(
   bytes: Uint8Array,
   header: BmpHeader,
-  rows: BoxReducer,
+  reducer: BoxReducer,
   wanted: StoredRows,
+  work: Work,
 ): number {
-  const { firstColumn, endColumn } = rows;
+  const { firstColumn, endColumn } = reducer;
+  const { width, pixelStart } = header;
+  work.charge(byteUnits * (bytes.length - pixelStart));
   const decoder = new RunLengthDecoder(bytes, header);
   const palette = new Palette(header);
-  const indices = new Uint8Array(header.width);
-  const row = new Uint8Array(3 * (endColumn - firstColumn));
-  for (let storedRow = 0; storedRow < wanted.end; storedRow++) {
-    if (!decoder.readRow(indices)) return storedRow;
-    if (storedRow < wanted.first) continue;
-    palette.paint(indices, firstColumn, endColumn, row);
-    rows.add(pictureRow(header, storedRow), row);
+  const rows = new RepeatedRows(reducer);
+  const indices = new Uint8Array(width);
+  const paintedIndices = new Uint8Array(width);
+  const isPainted = comparing(indices, paintedIndices);
+  let storedRow = 0;
+  while (storedRow < wanted.end) {
+    work.charge(indexUnits * width);
+    const count = decoder.readRows(indices, wanted.end - storedRow);
+    if (count === 0) break;
+    const end = storedRow + count;
+    for (let at = Math.max(storedRow, wanted.first); at < end; at++) {
+      const y = pictureRow(header, at);
+      if (at > wanted.first && (at > storedRow || isPainted())) {
+        rows.repeat(y);
+        continue;
+      }
+      work.charge(paintUnits * (endColumn - firstColumn));
+      rows.begin(y);
+      palette.paint(indices, firstColumn, endColumn, rows.row);
+      paintedIndices.set(indices);
+    }
+    storedRow = end;
   }
-  return wanted.end;
+  rows.finish();
+  return storedRow;
 }

@@ -27,15 +27,21 @@ export class RunLengthDecoder {
   }
 
   /**
-   * @param row is filled with the indices of the next stored row
-   * @returns false where the file ends before the row does
+   * Reads the next stored row, and those behind it that have no data, as it has none.
+   *
+   * @param row is filled with the indices of each
+   * @param maxRows that are wanted, 1 or more
+   * @returns how many rows these are; 0 where the file ends before the row does
    */
-  readRow(row: Uint8Array): boolean {
+  readRows(row: Uint8Array, maxRows: number): number {
     row.fill(0);
-    if (this.#emptyRows > 0) {
-      this.#emptyRows -= 1;
-      return true;
-    }
+    if (this.#emptyRows === 0) return this.#readRow(row) ? 1 : 0;
+    const count = Math.min(this.#emptyRows, maxRows);
+    this.#emptyRows -= count;
+    return count;
+  }
+
+  #readRow(row: Uint8Array): boolean {
     const bytes = this.#bytes;
     let column = this.#column;
     this.#column = 0;

@@ -4,6 +4,9 @@
  */
 import { BoxReducer } from '../box-reducer.ts';
 import type { PictureTarget } from '../picture-target.ts';
+import { RepeatedRows } from '../repeated-rows.ts';
+import { comparing } from '../same-bytes.ts';
+import type { Work } from '../work-budget.ts';
 import { gifProblem } from './blocks.ts';
 import type { GifFrame, GifHeader } from './header.ts';
 import { LzwDecoder } from './lzw.ts';
@@ -17,10 +20,20 @@ const white = 255;
 /** The colours of all indices that there can be, three bytes each. */
 const paletteBytes = 3 * 256;
 
+/**
+ * Work for each byte of codes, each row, each of its pixels, which is compared, each pixel that is
+ * followed through the table of strings, and each that is painted.
+ */
+const byteUnits = 25;
+const rowUnits = 300;
+const indexUnits = 0.5;
+const followUnits = 2.5;
+const paintUnits = 3;
+
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
 export function gifMemoryBytes({ width, height, frame }: GifHeader, target: PictureTarget): number {
-  // An index for each pixel of a row, and its colours.
-  const rowBytes = frame.width + 3 * width;
+  // Two indices for each pixel of a row, and its colours.
+  const rowBytes = 2 * frame.width + 3 * width;
   const reducerBytes = BoxReducer.memoryBytes(width, height, target);
   return reducerBytes + rowBytes + paletteBytes + LzwDecoder.memoryBytes;
 }
@@ -28,66 +41,90 @@ export function gifMemoryBytes({ width, height, frame }: GifHeader, target: Pict
 /**
  * @param bytes the file that the header was read from
  * @returns whether some of the frame's data was missing or damaged
- * @throws AppError `image-decode-failed` where less than half of it is there
+ * @throws AppError `image-decode-failed` where less than half of it is there, `too-much-work`
  */
 export function decodeGif(
   bytes: Uint8Array,
   header: GifHeader,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
   const { width, height, frame } = header;
-  const rows = new BoxReducer(width, height, target);
-  const row = new Uint8Array(3 * (rows.endColumn - rows.firstColumn)).fill(white);
-  for (let y = rows.firstRow; y < rows.endRow; y++) {
-    if (y < frame.top || y >= frame.top + frame.height) rows.add(y, row);
-  }
-  const { decodedRows, complete } = decodeFrame(bytes, header, rows, row);
+  const reducer = new BoxReducer(width, height, target, work);
+  work.charge(byteUnits * (bytes.length - header.dataStart));
+  const rows = new RepeatedRows(reducer);
+  rows.row.fill(white);
+  reducer.addRows(0, frame.top, rows.row);
+  reducer.addRows(frame.top + frame.height, height, rows.row);
+  const { decodedRows, complete } = decodeFrame(bytes, header, { reducer, rows, work });
   if (!complete && decodedRows < minDecodedShare * frame.height) {
     throw gifProblem(
       'Less than half of the picture of this GIF is there: it is cut short or damaged. Send the whole file, or save it again.',
     );
   }
-  rows.finish();
+  reducer.finish();
   return { truncated: !complete };
 }
 
+/** What a frame is decoded into. */
+interface Destination {
+  readonly reducer: BoxReducer;
+  /** On their way to the reducer; white where the frame is not. */
+  readonly rows: RepeatedRows;
+  readonly work: Work;
+}
+
 /**
- * @param row the picture's wanted columns, white, three bytes each
  * @returns how many of the frame's rows were decoded, and whether these are all that there should be
  */
 function decodeFrame(
   bytes: Uint8Array,
   header: GifHeader,
-  rows: BoxReducer,
-  row: Uint8Array,
+  { reducer, rows, work }: Destination,
 ): { decodedRows: number; complete: boolean } {
   const { frame, dataStart, minCodeSize } = header;
   const { left, top, width, height } = frame;
   const palette = paletteOf(header);
   const decoder = new LzwDecoder(bytes, dataStart, minCodeSize);
   const indices = new Uint8Array(width);
-  const firstColumn = Math.max(rows.firstColumn, left);
-  const endColumn = Math.min(rows.endColumn, left + width);
-  let wanted = Math.min(rows.endRow, top + height) - Math.max(rows.firstRow, top);
+  const paintedIndices = new Uint8Array(width);
+  const isPainted = comparing(indices, paintedIndices);
+  let hasPainted = false;
+  const firstColumn = Math.max(reducer.firstColumn, left);
+  const endColumn = Math.min(reducer.endColumn, left + width);
+  let wanted = Math.min(reducer.endRow, top + height) - Math.max(reducer.firstRow, top);
   // Without the trailer, the file may be cut short, and where is to be found out.
   const mayStop = bytes.at(-1) === trailer;
   let decodedRows = 0;
+  let complete = true;
   for (const y of storedRows(frame)) {
     if (wanted <= 0 && mayStop) break;
-    if (!decoder.readRow(indices)) return { decodedRows, complete: false };
+    work.charge(rowUnits + indexUnits * width);
+    complete = decoder.readRow(indices);
+    work.charge(followUnits * decoder.followedPixels);
+    if (!complete) break;
     decodedRows += 1;
-    if (!rows.wants(y)) continue;
+    if (!reducer.wants(y)) continue;
     wanted -= 1;
-    let to = 3 * (firstColumn - rows.firstColumn);
+    if (hasPainted && isPainted()) {
+      rows.repeat(y);
+      continue;
+    }
+    work.charge(paintUnits * (endColumn - firstColumn));
+    rows.begin(y);
+    const { row } = rows;
+    let to = 3 * (firstColumn - reducer.firstColumn);
     for (let x = firstColumn; x < endColumn; x++, to += 3) {
       const from = 3 * indices[x - left];
       row[to] = palette[from];
       row[to + 1] = palette[from + 1];
       row[to + 2] = palette[from + 2];
     }
-    rows.add(y, row);
+    paintedIndices.set(indices);
+    hasPainted = true;
   }
-  return { decodedRows, complete: true };
+  rows.finish();
+  return { decodedRows, complete };
 }
 
 /** What a GIF ends with (section 27). */

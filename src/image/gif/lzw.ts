@@ -2,6 +2,9 @@
 const maxCodeSize = 12;
 const maxCodes = 1 << maxCodeSize;
 
+/** Strings of one index alone are filled in from this length on. */
+const longRun = 16;
+
 /**
  * Decompresses a frame's indices, row by row as they are asked for, from the
  * sub-blocks in which they are stored (GIF89a, clause 22 and appendix F): LZW
@@ -10,8 +13,10 @@ const maxCodes = 1 << maxCodeSize;
  */
 export class LzwDecoder {
   /** Bytes that any decoder keeps. */
-  static readonly memoryBytes = maxCodes * 7;
+  static readonly memoryBytes = maxCodes * 8;
 
+  /** Pixels of the last row that were followed through the table one by one, about. */
+  followedPixels = 0;
   readonly #bytes: Uint8Array;
   /** The next byte of the file, and how many are left of its sub-block. */
   #at: number;
@@ -28,6 +33,8 @@ export class LzwDecoder {
   readonly #firsts = new Uint8Array(maxCodes);
   readonly #lasts = new Uint8Array(maxCodes);
   readonly #lengths = new Uint16Array(maxCodes);
+  /** 1 for a string of one index alone. */
+  readonly #isRun = new Uint8Array(maxCodes);
   /** The next free code. */
   #next: number;
   /** The code before, or -1 at the beginning and after clearing. */
@@ -51,6 +58,7 @@ export class LzwDecoder {
       this.#firsts[index] = index;
       this.#lasts[index] = index;
       this.#lengths[index] = 1;
+      this.#isRun[index] = 1;
     }
     // Some writers leave out the clear code that belongs at the beginning.
     this.#codeSize = minCodeSize + 1;
@@ -63,6 +71,7 @@ export class LzwDecoder {
    *   row's contents mean nothing then, and there are no more rows to ask for
    */
   readRow(row: Uint8Array): boolean {
+    this.followedPixels = 0;
     let filled = this.#takeRest(row);
     while (filled < row.length) {
       const code = this.#readString();
@@ -93,8 +102,14 @@ export class LzwDecoder {
   #write(code: number, indices: Uint8Array, end: number): void {
     const prefixes = this.#prefixes;
     const lasts = this.#lasts;
+    const length = this.#lengths[code];
+    if (this.#isRun[code] === 1 && length >= longRun) {
+      indices.fill(lasts[code], end - length, end);
+      return;
+    }
+    this.followedPixels += length;
     let string = code;
-    for (let at = end - 1, left = this.#lengths[code]; left > 0; left--, at--) {
+    for (let at = end - 1, left = length; left > 0; left--, at--) {
       indices[at] = lasts[string];
       string = prefixes[string];
     }
@@ -131,6 +146,8 @@ export class LzwDecoder {
       // A code may stand for the string that it completes itself, which begins as the former one.
       this.#lasts[next] = this.#firsts[code === next ? previous : code];
       this.#lengths[next] = this.#lengths[previous] + 1;
+      this.#isRun[next] =
+        this.#isRun[previous] & (this.#lasts[next] === this.#firsts[next] ? 1 : 0);
       this.#next = next + 1;
     }
     this.#previous = code;

@@ -1,5 +1,5 @@
 import { type HuffmanTable, lookupBits } from './huffman.ts';
-import { marker } from './markers.ts';
+import { endOfScan, findMarker, isRestart, marker } from './markers.ts';
 
 /** More than one block can take: 64 codes of 16 bits with 16 bits each. */
 const mostBlockBytes = 512;
@@ -9,6 +9,12 @@ const chunkBytes = 16_384;
 
 /** Beyond every position. */
 const never = 2 ** 30;
+
+/**
+ * What came of going to the next interval: its data is there; it is not, but that of a later one may
+ * be; or the scan's data has ended.
+ */
+export type NextInterval = 'open' | 'missing' | 'ended';
 
 /**
  * The bits of a scan, with stuffed bytes taken out (ITU-T T.81, B.1.1.5 and
@@ -21,6 +27,8 @@ export class CodedBits {
   readonly view: DataView;
   /** In bits. */
   position = 0;
+  /** Whether something of the scans so far was missing or made no sense. */
+  isDamaged = false;
   readonly #file: Uint8Array;
   readonly #chunk: Uint8Array;
   #filePosition = 0;
@@ -29,7 +37,7 @@ export class CodedBits {
   /** Bytes in the chunk. */
   #length = 0;
   /** Where the chunk has to be filled again, in bits. */
-  #refillAt = 0;
+  #refillAt = never;
   /** Where the interval's data ends, in bits, once that is known. */
   #end = 0;
 
@@ -46,33 +54,72 @@ export class CodedBits {
 
   /** Goes to a scan's data, which begins here in the file. */
   openScan(filePosition: number): void {
-    this.#filePosition = filePosition;
-    this.#nextFf = -1;
-    this.#startInterval();
+    this.#startInterval(filePosition);
   }
 
   /**
-   * Goes to the data behind the next restart marker (E.2.4), whether or not
-   * all before it was read.
+   * Goes to the data behind the next restart marker (E.2.4), whether or not all before it was read. A
+   * marker of another number is taken as libjpeg does (`jpeg_resync_to_restart`): one of the next two
+   * numbers says that an interval was lost, one of the former two comes too late and is passed over,
+   * and any other is a damaged one of the right number.
    *
-   * @returns false where the scan's data ends first
+   * @param expected number of the marker, 0..7
    */
-  openInterval(): boolean {
+  openInterval(expected: number): NextInterval {
     const file = this.#file;
-    let at = file.indexOf(0xff, this.#filePosition);
-    while (at >= 0 && (file[at + 1] === 0 || file[at + 1] === 0xff)) {
-      at = file.indexOf(0xff, at + (file[at + 1] === 0 ? 2 : 1));
+    let at = this.finish();
+    for (;;) {
+      at = findMarker(file, at);
+      const code = file[at + 1];
+      const isPlausible = at < 0 || code >= marker.sof0;
+      if (isPlausible && !isRestart(code)) {
+        this.isDamaged = true;
+        this.#filePosition = at < 0 ? file.length : at;
+        return 'ended';
+      }
+      const ahead = isPlausible ? (code - marker.rst0 - expected) & 7 : -1;
+      this.isDamaged ||= ahead !== 0;
+      if (ahead === 1 || ahead === 2) {
+        this.#filePosition = at;
+        return 'missing';
+      }
+      at += 2;
+      if (ahead === 0 || (ahead >= 3 && ahead <= 5)) {
+        this.#startInterval(at);
+        return 'open';
+      }
     }
-    const isRestart = at >= 0 && file[at + 1] >= marker.rst0 && file[at + 1] <= marker.rst7;
-    this.#filePosition = at < 0 ? file.length : isRestart ? at + 2 : at;
-    this.#nextFf = -1;
-    if (isRestart) this.#startInterval();
-    return isRestart;
   }
 
-  #startInterval(): void {
+  /**
+   * Leaves the data; whole bytes that nobody read are damage.
+   *
+   * @returns where in the file the data ends, or a place before that where much of it was not read
+   */
+  finish(): number {
+    // The data may end right where the chunk does.
+    if (this.#refillAt !== never) this.#refill();
+    this.isDamaged ||= this.#length * 8 - this.position >= 8;
+    this.#forget();
+    return this.#filePosition;
+  }
+
+  /** Goes behind the data of a scan that isn't needed. */
+  skipScan(): void {
+    this.#filePosition = endOfScan(this.#file, this.#filePosition);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.position = 0;
     this.#length = 0;
+    this.#refillAt = never;
+  }
+
+  #startInterval(filePosition: number): void {
+    this.#filePosition = filePosition;
+    this.#nextFf = -1;
+    this.#forget();
     this.#refill();
   }
 
@@ -134,7 +181,7 @@ export class CodedBits {
     return bits >>> (32 - count);
   }
 
-  /** @returns the next symbol, or -1 where there is no such code */
+  /** @returns the next symbol; 0 where there is no such code, which is damage: it ends a block, or is no difference */
   readSymbol(table: HuffmanTable): number {
     const bits = this.view.getUint32(this.position >>> 3) << (this.position & 7);
     const known = table.symbols[bits >>> (32 - lookupBits)];
@@ -149,6 +196,9 @@ export class CodedBits {
         return table.values[(code >> (16 - length)) + table.offsets[length]];
       }
     }
-    return -1;
+    // libjpeg looks one bit beyond the longest code.
+    this.position += 17;
+    this.isDamaged = true;
+    return 0;
   }
 }

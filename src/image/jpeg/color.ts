@@ -17,10 +17,15 @@ const rgbIds = [0x52, 0x47, 0x42];
 export function colorSpaceOf(frame: Frame, { adobeTransform, isJfif }: ColorHints): ColorSpace {
   const { components } = frame;
   if (components.length === 1) return 'gray';
-  if (components.length === 4) return adobeTransform === 2 ? 'ycck' : 'cmyk';
+  if (components.length === 4) return (adobeTransform ?? 0) === 0 ? 'cmyk' : 'ycck';
   if (adobeTransform !== undefined) return adobeTransform === 0 ? 'rgb' : 'ycc';
   if (isJfif) return 'ycc';
   return components.every(({ id }, i) => id === rgbIds[i]) ? 'rgb' : 'ycc';
+}
+
+/** Whether an Adobe segment's transform is one that a picture of so many components can have. */
+export function isKnownTransform(transform: number, components: number): boolean {
+  return transform === 0 || transform === (components === 4 ? 2 : 1) || components === 1;
 }
 
 /** 16 bits behind the point, as libjpeg rounds. */

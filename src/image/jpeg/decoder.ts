@@ -4,14 +4,21 @@
  * from ITU-T T.81; sequential and progressive frames of 8 bits with Huffman coding.
  */
 import type { PictureTarget } from '../picture-target.ts';
+import type { Work } from '../work-budget.ts';
 import { CodedBits } from './coded-bits.ts';
-import { type ColorHints, colorSpaceOf } from './color.ts';
-import { createFrame, type Frame, type FramePlan, releaseFrame } from './frame.ts';
+import { type ColorHints, colorSpaceOf, isKnownTransform } from './color.ts';
+import {
+  createFrame,
+  type Denominator,
+  type Frame,
+  type FramePlan,
+  releaseFrame,
+} from './frame.ts';
 import { isFrameMarker, type JpegHeader } from './header.ts';
 import { jpegProblem, marker, nextSegment } from './markers.ts';
 import { ProgressiveDecoder } from './progressive.ts';
 import { RowWriter } from './row-writer.ts';
-import { blocksOf, type Scan } from './scan.ts';
+import { blocksOf, restartsOf, type Scan } from './scan.ts';
 import { readScanHeader } from './scan-header.ts';
 import { SequentialDecoder } from './sequential.ts';
 import { Tables } from './tables.ts';
@@ -19,39 +26,46 @@ import { Tables } from './tables.ts';
 /** A picture of which less was decoded is refused. */
 const minDecodedShare = 0.5;
 
-/** Encoders write about ten. Each brings tables, and may cost work over all of the picture. */
-const maxScans = 100;
-
 /**
- * Blocks that the scans of a progressive picture may visit in all. A scan visits
- * all blocks however few bytes it has, so that a small file of many scans would
- * take seconds. Usual encoders' ten scans of 48 megapixels visit 6 million.
+ * Work for each byte of the file by the scale, at which more or fewer coefficients are passed
+ * over; for each segment; for each scan, which may bring eight tables; for each of its restart
+ * markers; and for each block that a scan of a progressive frame visits.
  */
-const maxBlockVisits = 20e6;
+const byteUnits: Readonly<Record<Denominator, number>> = { 1: 60, 2: 40, 4: 20, 8: 8 };
+const segmentUnits = 200;
+const scanUnits = 200e3;
+const restartUnits = 1000;
+const visitUnits = 25;
 
 /**
  * @param bytes the whole file; read only
  * @returns whether some of the file's data was missing or damaged
- * @throws AppError `image-decode-failed` where the file is damaged beyond reading, takes
- *   unreasonably much work, or holds less than half of its picture
+ * @throws AppError `image-decode-failed` where the file is damaged beyond reading, or holds less
+ *   than half of its picture; `too-much-work`
  */
 export function decodeJpeg(
   bytes: Uint8Array,
   header: JpegHeader,
   plan: FramePlan,
   target: PictureTarget,
+  work: Work,
 ): { truncated: boolean } {
+  work.charge(byteUnits[plan.denominator] * bytes.length);
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };
   const createWriter = (hints: ColorHints): RowWriter =>
-    new RowWriter(frame, colorSpaceOf(frame, hints), target.open({ width, height, reduction }));
-  const scans = new Scans(bytes, frame);
+    new RowWriter(
+      frame,
+      colorSpaceOf(frame, hints),
+      target.open({ width, height, reduction }),
+      work,
+    );
+  const scans = new Scans(bytes, frame, work);
   try {
-    const whole = header.progressive
-      ? decodeProgressive(scans, frame, createWriter)
-      : decodeSequential(scans, frame, createWriter, bytes);
-    return { truncated: !whole };
+    if (header.progressive) decodeProgressive(scans, frame, createWriter, work);
+    else decodeSequential(scans, frame, createWriter, work);
+    return { truncated: scans.isDamaged };
   } finally {
     releaseFrame(frame);
   }
@@ -59,66 +73,69 @@ export function decodeJpeg(
 
 type WriterFactory = (hints: ColorHints) => RowWriter;
 
-function decodeProgressive(scans: Scans, frame: Frame, createWriter: WriterFactory): boolean {
+function decodeProgressive(
+  scans: Scans,
+  frame: Frame,
+  createWriter: WriterFactory,
+  work: Work,
+): void {
   const decoder = new ProgressiveDecoder(frame, scans.bits);
-  let whole = true;
-  let visits = 0;
   for (let scan = scans.next(); scan !== undefined; scan = scans.next()) {
     // A scale of 1/8 is the DC coefficients alone; other scans are passed over.
-    if (scan.spectralStart > 0 && scan.components[0].side === 1) continue;
-    visits += blocksOf(scan, frame);
-    if (visits > maxBlockVisits) {
-      throw jpegProblem(
-        'The scans of this JPEG take more work than any usual photo; save it again as an ordinary JPEG.',
-      );
+    if (scan.spectralStart > 0 && scan.components[0].side === 1) {
+      scans.bits.skipScan();
+      continue;
     }
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    work.charge(visitUnits * blocksOf(scan, frame));
+    decoder.decode(scan);
   }
   requireHalf(frame, 1);
-  decoder.write(createWriter(scans.colorHints));
-  return whole;
+  scans.isDamaged ||= !isComplete(frame);
+  decoder.write(createWriter(scans.colorHints), work);
 }
 
 function decodeSequential(
   scans: Scans,
   frame: Frame,
   createWriter: WriterFactory,
-  bytes: Uint8Array,
-): boolean {
+  work: Work,
+): void {
   let scan = scans.next();
   const writer = createWriter(scans.colorHints);
   // The rest needn't be decoded, unless it may be missing, which has to be said.
-  const mayStop = endsWithEoi(bytes);
-  const decoder = new SequentialDecoder(frame, scans.bits, writer, mayStop);
-  let whole = true;
+  const { hasEnd } = scans;
+  const decoder = new SequentialDecoder(frame, scans.bits, writer, { mayStop: hasEnd, work });
   for (; scan !== undefined; scan = frame.isBanded ? undefined : scans.next()) {
-    const decoded = decoder.decode(scan);
-    whole &&= decoded;
+    decoder.decode(scan);
   }
   requireHalf(frame, decoder.openedShare);
-  if (!frame.isBanded) writer.writeUpTo(frame.mcusDown);
-  return whole;
-}
-
-/** @param share of the picture that was looked at */
-function requireHalf({ components }: Frame, share: number): void {
-  for (const { decodedBlocks, blocksAcross, blocksDown } of components) {
-    if (decodedBlocks < minDecodedShare * share * blocksAcross * blocksDown) {
-      throw jpegProblem(
-        'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
-      );
-    }
+  if (frame.isBanded) {
+    scans.isDamaged ||= !hasEnd;
+  } else {
+    scans.isDamaged ||= !isComplete(frame);
+    writer.writeUpTo(frame.mcusDown);
   }
 }
 
-/** Whether the file's end is there. */
-function endsWithEoi(bytes: Uint8Array): boolean {
-  let at = bytes.length;
-  do at = bytes.lastIndexOf(marker.eoi, at - 1);
-  while (at > 0 && bytes[at - 1] !== 0xff);
-  // The last one of a file that is cut short may be that of a thumbnail in its metadata.
-  return at > bytes.length / 2;
+/**
+ * The component counts of which most is there: where another is missing throughout, it still shows something.
+ *
+ * @param share of the picture that was looked at
+ * @throws AppError `image-decode-failed` where less than half of that was decoded
+ */
+function requireHalf({ components }: Frame, share: number): void {
+  const isEnough = components.some(
+    ({ decodedRows, side, height }) => decodedRows * side >= minDecodedShare * share * height,
+  );
+  if (isEnough) return;
+  throw jpegProblem(
+    'Less than half of the picture of this JPEG is there: it is cut short or damaged. Send the whole file, or save it again.',
+  );
+}
+
+/** Whether one scan or another went through all of each component. */
+function isComplete({ components }: Frame): boolean {
+  return components.every(({ decodedRows, blocksDown }) => decodedRows >= blocksDown);
 }
 
 /** Reads a file's segments from the beginning, and stops at each scan. */
@@ -130,12 +147,15 @@ class Scans {
   readonly #tables = new Tables();
   #at = 2;
   #frames = 0;
-  #scans = 0;
+  #isInScan = false;
+  readonly #work: Work;
   #adobeTransform: number | undefined;
   #isJfif = false;
+  #isDamaged = false;
 
-  constructor(bytes: Uint8Array, frame: Frame) {
+  constructor(bytes: Uint8Array, frame: Frame, work: Work) {
     this.bits = new CodedBits(bytes);
+    this.#work = work;
     this.#bytes = bytes;
     this.#frame = frame;
   }
@@ -145,31 +165,57 @@ class Scans {
     return { adobeTransform: this.#adobeTransform, isJfif: this.#isJfif };
   }
 
+  /** Whether anything so far was missing or made no sense: of the segments, of the scans' data, or to a caller. */
+  get isDamaged(): boolean {
+    return this.#isDamaged || this.bits.isDamaged;
+  }
+
+  set isDamaged(isDamaged: boolean) {
+    this.#isDamaged = isDamaged;
+  }
+
+  /** Whether an EOI marker follows the header of the scan that was read, wherever. */
+  get hasEnd(): boolean {
+    const bytes = this.#bytes;
+    let at = bytes.length - 1;
+    while (at > this.#at && !(bytes[at] === marker.eoi && bytes[at - 1] === 0xff)) at -= 1;
+    return at > this.#at;
+  }
+
   /** @returns undefined behind the last one */
   next(): Scan | undefined {
     const tables = this.#tables;
+    if (this.#isInScan) this.#at = this.bits.finish();
     for (;;) {
-      // Of a scan that was read, the data is passed over.
+      this.#work.charge(segmentUnits);
       const segment = nextSegment(this.#bytes, this.#at);
+      this.#isDamaged ||= segment?.isDamaged ?? true;
       if (segment === undefined || segment.code === marker.eoi) return undefined;
       const { code, data } = segment;
       this.#at = segment.end;
       if (code === marker.dqt) tables.readQuantization(data);
       else if (code === marker.dht) tables.readHuffman(data);
-      else if (code === marker.dri) tables.restartInterval = (data[0] << 8) | data[1];
-      else if (code === marker.app0 && startsWithText(data, 'JFIF')) this.#isJfif = true;
-      else if (code === marker.app14 && startsWithText(data, 'Adobe')) {
+      else if (code === marker.dri) {
+        this.#isDamaged ||= data.length !== 2;
+        tables.restartInterval = (data[0] << 8) | data[1];
+      } else if (code === marker.app0 && startsWithText(data, 'JFIF')) {
+        this.#isJfif = true;
+        // There are JFIF 1.x, and 2.x to libjpeg.
+        this.#isDamaged ||= data[5] !== 1 && data[5] !== 2;
+      } else if (code === marker.app14 && startsWithText(data, 'Adobe') && data.length >= 12) {
         this.#adobeTransform = data[11];
+        this.#isDamaged ||= !isKnownTransform(data[11], this.#frame.components.length);
       } else if (isFrameMarker(code)) {
         this.#frames += 1;
         if (this.#frames > 1) throw jpegProblem('This JPEG holds more than one frame.');
       } else if (code === marker.sos) {
-        this.#scans += 1;
-        if (this.#scans > maxScans) {
-          throw jpegProblem(`This JPEG has very many scans; up to ${maxScans} are read.`);
-        }
+        this.#work.charge(scanUnits);
+        this.#isInScan = true;
         this.bits.openScan(this.#at);
-        return readScanHeader(data, this.#frame, tables);
+        const scan = readScanHeader(data, this.#frame, tables);
+        this.#isDamaged ||= scan.isDamaged;
+        this.#work.charge(restartUnits * restartsOf(scan, this.#frame));
+        return scan;
       }
     }
   }

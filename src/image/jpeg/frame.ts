@@ -18,6 +18,9 @@ export interface FramePlan {
 /** What a picture without data is. */
 const midGray = 128;
 
+/** In {@link Component.lowBits}: no scan brought the coefficient. */
+export const notYet = -1;
+
 /** Rows of MCUs that are held at once: interpolation looks at the row before. */
 const bandMcus = 2;
 
@@ -60,6 +63,8 @@ export interface Component {
    * of each by itself (G.1.2.3).
    */
   readonly signs: Int32Array<ArrayBuffer>;
+  /** Progressive only: the lowest bit of each coefficient, in zigzag order, that a scan brought, or {@link notYet}. */
+  readonly lowBits: Int8Array<ArrayBuffer>;
   /**
    * What coefficients are multiplied by, in zigzag order, from the table that
    * was in force at the component's first scan. Empty before that.
@@ -69,8 +74,10 @@ export interface Component {
   acTable: HuffmanTable | undefined;
   /** DC coefficient of the former block (F.1.1.5.1). */
   prediction: number;
-  /** Blocks whose DC coefficient was decoded. */
-  decodedBlocks: number;
+  /** Blocks that were decoded in the latest scan. */
+  scannedBlocks: number;
+  /** Rows of blocks, and a fraction, that the blocks fill of the scan in which most were decoded. */
+  decodedRows: number;
 }
 
 /** The geometry of a frame at a scale. */
@@ -200,11 +207,13 @@ export function createFrame(header: JpegHeader, plan: FramePlan): Frame {
       coefficients: new Int16Array(sizes.coefficients),
       folded: new Int32Array(sizes.folded),
       signs: new Int32Array(sizes.signs),
+      lowBits: new Int8Array(64).fill(notYet),
       factors: new Int32Array(0),
       dcTable: undefined,
       acTable: undefined,
       prediction: 0,
-      decodedBlocks: 0,
+      scannedBlocks: 0,
+      decodedRows: 0,
     };
   });
   return {

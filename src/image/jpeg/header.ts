@@ -4,7 +4,7 @@
  * (https://www.w3.org/Graphics/JPEG/itu-t81.pdf).
  */
 import type { AppError } from '../../errors.ts';
-import { jpegProblem, marker, nextSegment } from './markers.ts';
+import { jpegProblem, marker, nextSegment, type Segment } from './markers.ts';
 
 export interface JpegComponent {
   /** The identifier by which scans name it. */
@@ -47,6 +47,27 @@ export function isFrameMarker(code: number): boolean {
   return frameTypes[code] !== undefined;
 }
 
+/** Encoders write some tens of segments, and profiles and previews of megabytes take some hundreds. */
+const maxSegments = 10_000;
+
+/**
+ * Goes through segments, which are read several times and cost more than their bytes.
+ *
+ * @throws AppError `image-decode-failed` behind very many of them
+ */
+function* segmentsFrom(bytes: Uint8Array, from: number): Generator<Segment> {
+  let at = from;
+  for (let count = 0; count < maxSegments; count++) {
+    const segment = nextSegment(bytes, at);
+    if (segment === undefined) return;
+    yield segment;
+    at = segment.end;
+  }
+  throw jpegProblem(
+    `This JPEG has more than ${maxSegments} segments before its picture; save it again as an ordinary JPEG.`,
+  );
+}
+
 /**
  * @param bytes the file, beginning with SOI
  * @throws AppError `image-decode-failed`, where no frame header comes before
@@ -54,9 +75,8 @@ export function isFrameMarker(code: number): boolean {
  *   is of a kind that JPEG decoders at large don't read; the sentence names it
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  for (let at = 2; ; ) {
-    const segment = nextSegment(bytes, at);
-    if (segment === undefined || segment.code === marker.sos || segment.code === marker.eoi) break;
+  for (const segment of segmentsFrom(bytes, 2)) {
+    if (segment.code === marker.sos || segment.code === marker.eoi) break;
     if (segment.code === marker.dhp) throw refusedKind('hierarchical');
     const type = frameTypes[segment.code];
     if (type !== undefined) {
@@ -64,7 +84,6 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       const header = readFrame(segment.data, type.progressive ?? false);
       return header.height > 0 ? header : { ...header, height: readLineCount(bytes, segment.end) };
     }
-    at = segment.end;
   }
   throw jpegProblem(
     'This JPEG holds no picture: the file ends, or its first scan begins, before a frame header. It may be cut short; send the whole file.',
@@ -104,15 +123,13 @@ function readFrame(segment: Uint8Array, progressive: boolean): JpegHeader {
 /** The height from the DNL segment that has to follow the first scan (B.2.5). */
 function readLineCount(bytes: Uint8Array, from: number): number {
   let scans = 0;
-  for (let at = from; ; ) {
-    const segment = nextSegment(bytes, at);
-    if (segment === undefined || scans > 1) break;
+  for (const segment of segmentsFrom(bytes, from)) {
+    if (scans > 1) break;
     if (segment.code === marker.sos) scans += 1;
     if (segment.code === marker.dnl && segment.data.length === 2) {
       const height = (segment.data[0] << 8) | segment.data[1];
       if (height > 0) return height;
     }
-    at = segment.end;
   }
   throw jpegProblem(
     'This JPEG says neither at its beginning nor after its first scan how high it is.',
@@ -121,11 +138,8 @@ function readLineCount(bytes: Uint8Array, from: number): number {
 
 /** Components in the first scan; undefined where there is none. */
 export function countFirstScanComponents(bytes: Uint8Array): number | undefined {
-  for (let at = 2; ; ) {
-    const segment = nextSegment(bytes, at);
-    if (segment === undefined || segment.code === marker.sos) return segment?.data[0];
-    at = segment.end;
-  }
+  for (const { code, data } of segmentsFrom(bytes, 2)) if (code === marker.sos) return data[0];
+  return undefined;
 }
 
 /** "Exif" and two zeros, before the data itself (EXIF 2.32, 4.7.2). */
@@ -133,13 +147,11 @@ const exifIntroduction = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
 /** @returns the EXIF data of the file, a TIFF file in itself; undefined where there is none */
 export function readExif(bytes: Uint8Array): Uint8Array | undefined {
-  for (let at = 2; ; ) {
-    const segment = nextSegment(bytes, at);
-    if (segment === undefined || segment.code === marker.sos) return undefined;
-    const { code, data } = segment;
+  for (const { code, data } of segmentsFrom(bytes, 2)) {
+    if (code === marker.sos) return undefined;
     if (code === marker.app1 && exifIntroduction.every((byte, i) => data[i] === byte)) {
       return data.subarray(exifIntroduction.length);
     }
-    at = segment.end;
   }
+  return undefined;
 }

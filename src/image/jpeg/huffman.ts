@@ -59,7 +59,8 @@ export function buildHuffmanTable(counts: Uint8Array, values: Uint8Array): Huffm
       code += 1;
       place += 1;
     }
-    if (code > 1 << length) throw jpegProblem('A Huffman table of this JPEG has too many codes.');
+    // A code of ones only is no code (C.2).
+    if (code >= 1 << length) throw jpegProblem('A Huffman table of this JPEG has too many codes.');
     limits[length] = code << (16 - length);
     code <<= 1;
   }
@@ -100,6 +101,14 @@ function joinSteps(steps: Int32Array): Uint16Array {
   return skips;
 }
 
+/**
+ * The zeros before an AC coefficient of a sequential frame (F.1.2.2.1). A symbol without a coefficient
+ * ends the block, unless it stands for 16 zeros; besides 0 that is damage, which libjpeg takes so, too.
+ */
+export function runOf(symbol: number): number {
+  return (symbol & 15) === 0 && symbol !== 0xf0 ? endOfBlockRun : symbol >> 4;
+}
+
 /** Fills every entry whose first bits are this code. */
 function fillLookups(
   steps: Int32Array,
@@ -111,7 +120,7 @@ function fillLookups(
   const free = lookupBits - length;
   const first = code << free;
   const size = symbol & 15;
-  const run = symbol === 0 ? endOfBlockRun : symbol >> 4;
+  const run = runOf(symbol);
   for (let rest = 0; rest < 1 << free; rest++) {
     symbols[first + rest] = (symbol << 8) | length;
     if (size > free) {

@@ -2,9 +2,11 @@
  * Decodes the scans of progressive frames (ITU-T T.81, G.2) into coefficients,
  * and these into samples once all are there.
  */
+import type { Work } from '../work-budget.ts';
+import { blockUnits } from './block-work.ts';
 import type { CodedBits } from './coded-bits.ts';
 import { dropped, foldedBits, foldings, zigzag } from './folding.ts';
-import type { Component, Frame } from './frame.ts';
+import { type Component, type Frame, notYet } from './frame.ts';
 import { extend } from './huffman.ts';
 import { fillBlock, flatSample, inverseDcts } from './idct.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -22,25 +24,40 @@ export class ProgressiveDecoder {
     this.#bits = bits;
   }
 
-  /** @returns whether all of the scan was there and made sense */
-  decode(scan: Scan): boolean {
+  /** Decodes as much of a scan as is there. */
+  decode(scan: Scan): void {
     const { components } = scan;
+    this.#checkProgression(scan);
     const [first] = components;
     const alone = components.length === 1;
     const { mcusAcross, mcusDown } = this.#frame;
     const units = alone ? first.blocksAcross * first.blocksDown : mcusAcross * mcusDown;
-    return decodeIntervals(this.#bits, scan, units, (start, end) => {
+    decodeIntervals(this.#bits, scan, units, (start, end) => {
       this.#endOfBandRun = 0;
-      if (!alone) return this.#decodeMcus(scan, start, end);
-      if (scan.spectralStart === 0) return this.#decodeDcBlocks(scan, first, start, end);
-      return scan.refines
-        ? this.#refineAcBlocks(scan, first, start, end)
-        : this.#decodeAcBlocks(scan, first, start, end);
+      if (!alone) this.#decodeMcus(scan, start, end);
+      else if (scan.spectralStart === 0) this.#decodeDcBlocks(scan, first, start, end);
+      else if (scan.refines) this.#refineAcBlocks(scan, first, start, end);
+      else this.#decodeAcBlocks(scan, first, start, end);
+      return true;
     });
   }
 
+  /**
+   * Marks the bits as damaged where a scan doesn't go on from where those before it came to: each
+   * coefficient comes once, is refined bit by bit (G.1.1.1.2), and AC coefficients come after the DC.
+   */
+  #checkProgression({ components, spectralStart, spectralEnd, highBit, lowBit }: Scan): void {
+    for (const { lowBits } of components) {
+      if (spectralStart > 0 && lowBits[0] === notYet) this.#bits.isDamaged = true;
+      for (let k = spectralStart; k <= spectralEnd; k++) {
+        if (lowBits[k] !== highBit) this.#bits.isDamaged = true;
+        lowBits[k] = lowBit;
+      }
+    }
+  }
+
   /** Interleaved, which only DC coefficients may be (G.1.1.1.1). */
-  #decodeMcus(scan: Scan, start: number, end: number): boolean {
+  #decodeMcus(scan: Scan, start: number, end: number): void {
     const { mcusAcross } = this.#frame;
     for (let mcu = start; mcu < end; mcu++) {
       const row = Math.floor(mcu / mcusAcross);
@@ -50,81 +67,78 @@ export class ProgressiveDecoder {
         for (let y = 0; y < vertical; y++) {
           const block = (row * vertical + y) * blocksPerRow + column * horizontal;
           for (let x = 0; x < horizontal; x++) {
-            if (!this.#decodeDcBlock(scan, component, block + x)) return false;
+            if (!this.#decodeDcBlock(scan, component, block + x)) return;
           }
         }
       }
     }
-    return true;
   }
 
-  #decodeDcBlocks(scan: Scan, component: Component, start: number, end: number): boolean {
+  #decodeDcBlocks(scan: Scan, component: Component, start: number, end: number): void {
     for (let unit = start; unit < end; unit++) {
-      if (!this.#decodeDcBlock(scan, component, blockOf(component, unit))) return false;
+      if (!this.#decodeDcBlock(scan, component, blockOf(component, unit))) return;
     }
-    return true;
   }
 
+  /** @returns whether its data was there */
   #decodeDcBlock({ refines, lowBit }: Scan, component: Component, block: number): boolean {
     const bits = this.#bits;
     bits.ensureBlock();
     if (refines) {
       // In two's complement the bits that are still to come are zeros, whatever the sign.
       add(component, block, 0, bits.readBits(1) << lowBit);
-      return !bits.isExhausted;
+    } else {
+      decodeDc(bits, component);
+      add(component, block, 0, component.prediction << lowBit);
     }
-    if (!decodeDc(bits, component)) return false;
-    add(component, block, 0, component.prediction << lowBit);
     if (bits.isExhausted) return false;
-    component.decodedBlocks += 1;
+    component.scannedBlocks += 1;
     return true;
   }
 
   /** The first scan of a band of coefficients (G.1.2.2). */
-  #decodeAcBlocks(scan: Scan, component: Component, start: number, end: number): boolean {
+  #decodeAcBlocks(scan: Scan, component: Component, start: number, end: number): void {
     const bits = this.#bits;
     for (let unit = start; unit < end; unit++) {
       if (this.#endOfBandRun > 0) {
         const skipped = Math.min(this.#endOfBandRun, end - unit);
         this.#endOfBandRun -= skipped;
+        component.scannedBlocks += skipped;
         unit += skipped - 1;
         continue;
       }
       bits.ensureBlock();
-      if (!this.#decodeAc(scan, component, blockOf(component, unit)) || bits.isExhausted) {
-        return false;
-      }
+      this.#decodeAc(scan, component, blockOf(component, unit));
+      if (bits.isExhausted) return;
+      component.scannedBlocks += 1;
     }
-    return true;
   }
 
-  #decodeAc(scan: Scan, component: Component, block: number): boolean {
+  #decodeAc(scan: Scan, component: Component, block: number): void {
     const { acTable } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
     for (let k = scan.spectralStart; k <= scan.spectralEnd; k++) {
       const symbol = bits.readSymbol(acTable);
-      if (symbol < 0) return false;
       const run = symbol >> 4;
       const size = symbol & 15;
       if (size === 0) {
         if (run < 15) {
           this.#endOfBandRun = (1 << run) - 1 + bits.readBits(run);
-          return true;
+          return;
         }
         k += 15;
         continue;
       }
       k += run;
-      if (k > 63) return false;
       const value = extend(bits.readBits(size), size);
-      store(component, block, k, value << scan.lowBit);
+      if (k <= 63) store(component, block, k, value << scan.lowBit);
+      else bits.isDamaged = true;
     }
-    return true;
   }
 
   /** A later scan, which brings one more bit of a band (G.1.2.3). */
-  #refineAcBlocks(scan: Scan, component: Component, start: number, end: number): boolean {
+  #refineAcBlocks(scan: Scan, component: Component, start: number, end: number): void {
     const bits = this.#bits;
     const bit = 1 << scan.lowBit;
     for (let unit = start; unit < end; unit++) {
@@ -132,15 +146,17 @@ export class ProgressiveDecoder {
       // A few bytes can say of very many blocks that nothing is new, which must cost next to nothing.
       if (this.#endOfBandRun > 0 && !mayHaveNonZero(component, block)) {
         this.#endOfBandRun -= 1;
+        component.scannedBlocks += 1;
         continue;
       }
       bits.ensureBlock();
-      if (!this.#refineAc(scan, component, block, bit) || bits.isExhausted) return false;
+      this.#refineAc(scan, component, block, bit);
+      if (bits.isExhausted) return;
+      component.scannedBlocks += 1;
     }
-    return true;
   }
 
-  #refineAc(scan: Scan, component: Component, block: number, bit: number): boolean {
+  #refineAc(scan: Scan, component: Component, block: number, bit: number): void {
     const { acTable, signs } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
@@ -152,7 +168,6 @@ export class ProgressiveDecoder {
     if (this.#endOfBandRun === 0) {
       for (; k <= spectralEnd; k++) {
         const symbol = bits.readSymbol(acTable);
-        if (symbol < 0) return false;
         let run = symbol >> 4;
         let value = 0;
         if ((symbol & 15) === 0) {
@@ -161,6 +176,8 @@ export class ProgressiveDecoder {
             break;
           }
         } else {
+          // A new coefficient has one bit only.
+          bits.isDamaged ||= (symbol & 15) !== 1;
           value = bits.readBits(1) === 1 ? bit : -bit;
         }
         // Passes over `run` coefficients that are zero, and refines those between that aren't.
@@ -170,10 +187,10 @@ export class ProgressiveDecoder {
           else if (run-- === 0) break;
         }
         if (value !== 0) {
-          if (k > spectralEnd) return false;
-          store(component, block, k, value);
+          if (k <= spectralEnd) store(component, block, k, value);
+          else bits.isDamaged = true;
         }
-        if (bits.isExhausted) return false;
+        if (bits.isExhausted) return;
       }
     }
     if (this.#endOfBandRun > 0) {
@@ -181,7 +198,6 @@ export class ProgressiveDecoder {
       this.#refineSet(component, block, 32, high & bitsFromTo(k - 32, spectralEnd - 32), bit);
       this.#endOfBandRun -= 1;
     }
-    return true;
   }
 
   /** @param set a bit for each coefficient from `first` on that is to be refined */
@@ -199,11 +215,17 @@ export class ProgressiveDecoder {
   }
 
   /** Turns the coefficients into samples, and sends them on. */
-  write(writer: RowWriter): void {
+  write(writer: RowWriter, work: Work): void {
     const { components, mcusDown } = this.#frame;
     const reconstructions = components.map((component) => new Reconstruction(component));
     const { firstRow, endRow, firstColumn, endColumn } = writer.wantedMcus;
+    const rowUnits = components.reduce(
+      (sum, { horizontal, vertical, side }) =>
+        sum + blockUnits[side] * horizontal * vertical * (endColumn - firstColumn),
+      0,
+    );
     for (let row = firstRow; row < endRow; row++) {
+      work.charge(rowUnits);
       writer.writeUpTo(row);
       for (const each of reconstructions) each.reconstructMcus(row, firstColumn, endColumn);
     }

@@ -1,10 +1,14 @@
 import type { Region, RowSink } from '../picture-target.ts';
+import type { Work } from '../work-budget.ts';
 import { type ColorSpace, converters } from './color.ts';
 import type { Frame } from './frame.ts';
 import { type RowReader, rowReaderOf } from './upsampling.ts';
 
 /** Interpolation looks this far beyond a pixel, in pixels. */
 const margin = 2;
+
+/** Work for each sample of a row: enlarging it, and its share in a pixel's colour. */
+const sampleUnits = 2;
 
 /** Sends a frame's rows to where they are wanted, as they are complete. */
 export class RowWriter {
@@ -22,14 +26,16 @@ export class RowWriter {
   readonly #from: number;
   readonly #to: number;
   #nextRow: number;
+  readonly #work: Work;
 
-  constructor(frame: Frame, colorSpace: ColorSpace, sink: RowSink) {
+  constructor(frame: Frame, colorSpace: ColorSpace, sink: RowSink, work: Work) {
     const { components, width, height, mcuWidth, mcuHeight } = frame;
     const { firstColumn, endColumn, firstRow, endRow } = sink;
     this.#frame = frame;
     this.#colorSpace = colorSpace;
     this.#sink = sink;
     this.#nextRow = firstRow;
+    this.#work = work;
     this.#from = firstColumn - (firstColumn % 2);
     this.#to = endColumn;
     const columns = this.#to - this.#from;
@@ -60,6 +66,7 @@ export class RowWriter {
     for (; this.#nextRow < end; this.#nextRow++) {
       const y = this.#nextRow;
       if (!this.#sink.wants(y)) continue;
+      this.#work.charge(sampleUnits * components.length * (this.#to - this.#from));
       const rows = components.map((component, i) =>
         this.#readers[i](component, y, this.#from, this.#to, this.#rows[i]),
       );

@@ -1,6 +1,8 @@
 /**
  * Decodes the scans of sequential frames (ITU-T T.81, F.2), right into samples.
  */
+import type { Work } from '../work-budget.ts';
+import { blockUnits, passedBlockUnits } from './block-work.ts';
 import type { CodedBits } from './coded-bits.ts';
 import { dropped, foldedBits, foldings } from './folding.ts';
 import { type Component, clearMcuRow, type Frame } from './frame.ts';
@@ -9,6 +11,7 @@ import {
   endsBlock,
   extend,
   lookupBits,
+  runOf,
   skipBits,
   skipsOf,
   valueFollows,
@@ -29,13 +32,20 @@ export class SequentialDecoder {
   /** Of the lines of units, the last that was opened. */
   #line = -1;
   #openedShare = 1;
+  readonly #work: Work;
 
   /** @param writer is told of rows as they are complete, where the frame keeps a band only */
-  constructor(frame: Frame, bits: CodedBits, writer: RowWriter, mayStop: boolean) {
+  constructor(
+    frame: Frame,
+    bits: CodedBits,
+    writer: RowWriter,
+    { mayStop, work }: { readonly mayStop: boolean; readonly work: Work },
+  ) {
     this.#frame = frame;
     this.#bits = bits;
     this.#writer = writer;
     this.#mayStop = mayStop;
+    this.#work = work;
   }
 
   /** How much of the picture was looked at: 1, or less where the rest was not wanted. */
@@ -43,8 +53,8 @@ export class SequentialDecoder {
     return this.#openedShare;
   }
 
-  /** @returns whether all of the scan that is wanted was there and made sense */
-  decode(scan: Scan): boolean {
+  /** Decodes as much of a scan as is wanted and there. */
+  decode(scan: Scan): void {
     const { components } = scan;
     const [first] = components;
     const alone = components.length === 1;
@@ -60,21 +70,33 @@ export class SequentialDecoder {
         if (!isWanted) break;
         const lineStart = line * unitsAcross;
         const lineEnd = Math.min(end, lineStart + unitsAcross);
+        this.#charge(scan, line, lineEnd - unit);
         const decoded = alone
           ? this.#decodeBlocks(first, line, unit - lineStart, lineEnd - lineStart)
           : this.#decodeMcus(components, line, unit - lineStart, lineEnd - lineStart);
-        if (!decoded) return false;
+        if (!decoded) break;
         unit = lineEnd;
       }
-      return true;
+      return isWanted;
     };
-    const whole = decodeIntervals(this.#bits, scan, unitsAcross * lines, decodeUnits);
+    decodeIntervals(this.#bits, scan, unitsAcross * lines, decodeUnits);
     if (!isWanted) {
       this.#openedShare = this.#line / lines;
     } else if (this.#frame.isBanded && this.#openLine(lines - 1, scan)) {
       this.#writer.writeUpTo(this.#frame.mcusDown);
     }
-    return whole;
+  }
+
+  /** Charges for some of a line's units: wanted rows cost more than those that are passed over. */
+  #charge({ components }: Scan, line: number, units: number): void {
+    const { firstRow, endRow } = this.#writer.wantedMcus;
+    const alone = components.length === 1;
+    const mcuRow = alone ? Math.floor(line / components[0].vertical) : line;
+    const isWanted = mcuRow >= firstRow && mcuRow < endRow;
+    for (const { horizontal, vertical, side } of components) {
+      const blocks = alone ? units : units * horizontal * vertical;
+      this.#work.charge(blocks * (isWanted ? blockUnits[side] : passedBlockUnits));
+    }
   }
 
   /**
@@ -96,7 +118,7 @@ export class SequentialDecoder {
     return true;
   }
 
-  /** Interleaved: whole MCUs (A.2.3). */
+  /** Interleaved: whole MCUs (A.2.3). @returns whether all of their data was there */
   #decodeMcus(
     components: readonly Component[],
     row: number,
@@ -122,7 +144,7 @@ export class SequentialDecoder {
     return true;
   }
 
-  /** One component alone. */
+  /** One component alone. @returns whether all of its data was there */
   #decodeBlocks(
     component: Component,
     row: number,
@@ -147,12 +169,11 @@ export class SequentialDecoder {
     bits.ensureBlock();
     const { side, stride, bandHeight } = component;
     const at = ((row * side) % bandHeight) * stride + column * side;
-    const decoded =
-      side === 1 || !isWanted
-        ? this.#decodeMean(component, at)
-        : decodeDc(bits, component) && this.#decodeSamples(component, at);
-    if (!decoded || bits.isExhausted) return false;
-    component.decodedBlocks += 1;
+    decodeDc(bits, component);
+    if (side === 1 || !isWanted) this.#decodeMean(component, at);
+    else this.#decodeSamples(component, at);
+    if (bits.isExhausted) return false;
+    component.scannedBlocks += 1;
     return true;
   }
 
@@ -160,11 +181,10 @@ export class SequentialDecoder {
    * A block of one sample, from its DC coefficient; or one that is not wanted, for
    * which one sample will do. Most of the work at 1/8 is done here.
    */
-  #decodeMean(component: Component, at: number): boolean {
+  #decodeMean(component: Component, at: number): void {
     const { acTable } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
-    if (!decodeDc(bits, component)) return false;
     component.samples[at] = flatSample(component.prediction * component.factors[0]);
     const skips = skipsOf(acTable);
     const { view } = bits;
@@ -179,16 +199,16 @@ export class SequentialDecoder {
       position += skip & 15;
       if ((skip & endsBlock) !== 0) {
         bits.position = position;
-        return true;
+        return;
       }
       k += covered;
     }
     bits.position = position;
-    return this.#skipAc(component, k);
+    this.#skipAc(component, k);
   }
 
   /** The AC coefficients of a block (F.2.2.2), and with them its samples, from `at` on. */
-  #decodeSamples(component: Component, at: number): boolean {
+  #decodeSamples(component: Component, at: number): void {
     const { acTable, factors, side, samples, stride } = component;
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
@@ -215,13 +235,9 @@ export class SequentialDecoder {
         } else {
           bits.position = position;
           const symbol = bits.readSymbol(acTable);
-          if (symbol < 0) {
-            block.fill(0);
-            return false;
-          }
           position = bits.position;
           size = symbol & 15;
-          run = symbol === 0 ? endOfBlockRun : symbol >> 4;
+          run = runOf(symbol);
         }
         if (size === 0) {
           value = 0;
@@ -233,9 +249,8 @@ export class SequentialDecoder {
       }
       k += run;
       if (k > 63) {
-        if (run === endOfBlockRun) break;
-        block.fill(0);
-        return false;
+        bits.isDamaged ||= run !== endOfBlockRun;
+        break;
       }
       block[places[k]] += value * factors[k];
       hasAc = true;
@@ -243,24 +258,20 @@ export class SequentialDecoder {
     }
     bits.position = position;
     // A run from the kept coefficients may have gone past the last of them.
-    if (k <= 63 && k > last && !this.#skipAc(component, k)) {
-      block.fill(0);
-      return false;
-    }
+    if (k <= 63 && k > last) this.#skipAc(component, k);
 
     const dc = component.prediction * factors[0];
     if (!hasAc) {
       fillBlock(samples, at, stride, side, flatSample(dc >> foldedBits[side]));
-      return true;
+      return;
     }
     block[0] += dc;
     inverseDcts[side](block, samples, at, stride);
     block.fill(0, 0, side * side);
-    return true;
   }
 
   /** Passes over the rest of a block's coefficients from `from` on, several at a time. */
-  #skipAc({ acTable }: Component, from: number): boolean {
+  #skipAc({ acTable }: Component, from: number): void {
     if (acTable === undefined) throw missingTable();
     const bits = this.#bits;
     const skips = skipsOf(acTable);
@@ -276,19 +287,19 @@ export class SequentialDecoder {
         position += skip & 15;
         if ((skip & endsBlock) !== 0) {
           bits.position = position;
-          return true;
+          return;
         }
         k += covered;
         continue;
       }
       bits.position = position;
       const symbol = bits.readSymbol(acTable);
-      if (symbol < 0) return false;
-      if (symbol === 0) return true;
+      const run = runOf(symbol);
+      if (run === endOfBlockRun) return;
       position = bits.position + (symbol & 15);
-      k += (symbol >> 4) + 1;
+      k += run + 1;
     }
     bits.position = position;
-    return k === 64;
+    bits.isDamaged ||= k > 64;
   }
 }

@@ -1,5 +1,6 @@
 import { buildHuffmanTable, type HuffmanTable } from './huffman.ts';
 import { jpegProblem } from './markers.ts';
+import { typicalHuffmanTables } from './typical-tables.ts';
 
 /** A Huffman table as the file has it, and as look-ups once a scan uses it. */
 interface HuffmanDefinition {
@@ -20,6 +21,11 @@ export class Tables {
   readonly #quantization: (Uint8Array | undefined)[] = [];
   readonly #dc: (HuffmanDefinition | undefined)[] = [];
   readonly #ac: (HuffmanDefinition | undefined)[] = [];
+
+  constructor() {
+    // Frames of Motion JPEG leave the typical tables out.
+    this.readHuffman(typicalHuffmanTables);
+  }
 
   /** DQT: tables of 64 values in zigzag order, of 8 or 16 bits (B.2.4.1). */
   readQuantization(data: Uint8Array): void {
@@ -42,10 +48,14 @@ export class Tables {
       const counts = data.subarray(at + 1, at + 17);
       const total = counts.reduce((sum, count) => sum + count, 0);
       const values = data.subarray(at + 17, at + 17 + total);
-      if (counts.length < 16 || values.length < total || id > 3) {
+      if (counts.length < 16 || values.length < total || total > 256) {
         throw jpegProblem('A Huffman table of this JPEG is cut short.');
       }
-      const definitions = data[at] >> 4 === 0 ? this.#dc : this.#ac;
+      const kind = data[at] >> 4;
+      if (kind > 1 || id > 3) {
+        throw jpegProblem('A Huffman table of this JPEG has a number that JPEGs do not have.');
+      }
+      const definitions = kind === 0 ? this.#dc : this.#ac;
       definitions[id] = { counts, values, table: undefined };
       at += 17 + total;
     }
@@ -59,9 +69,16 @@ export class Tables {
     return Uint16Array.from({ length: 64 }, (_, i) => (values[2 * i] << 8) | values[2 * i + 1]);
   }
 
-  /** @throws AppError `image-decode-failed` where the table's codes are more than bits allow */
+  /**
+   * @throws AppError `image-decode-failed` where the table's codes are more than bits allow, or
+   *   stand for differences of more than 15 bits
+   */
   dc(id: number): HuffmanTable | undefined {
-    return tableOf(this.#dc[id]);
+    const definition = this.#dc[id];
+    if (definition?.values.some((size) => size > 15)) {
+      throw jpegProblem('A Huffman table of this JPEG has symbols that no difference has.');
+    }
+    return tableOf(definition);
   }
 
   /** @throws AppError `image-decode-failed` where the table's codes are more than bits allow */

@@ -30,14 +30,18 @@ export interface Chunk {
   /** In the file: the data's first byte, and the one behind its last that is there. */
   readonly start: number;
   readonly end: number;
+  /** Whether all of the data is there, and the four bytes of checksum behind it. */
+  readonly isWhole: boolean;
   /** Where the next chunk begins; behind the file's end where this one is cut short. */
   readonly next: number;
 }
 
+/** What PNG's numbers go up to (7.1). */
+export const maxNumber = 2 ** 31 - 1;
+
 /**
- * The chunk that begins at a place. Checksums are not looked at: as in browsers,
- * a photo of which some bits have changed is better than none, and deflated data
- * is checked by its own rules.
+ * The chunk that begins at a place. Its checksum isn't looked at: a photo of
+ * which some bits have changed is better than none.
  *
  * @returns undefined where the file ends, or holds something else than a chunk
  */
@@ -46,11 +50,13 @@ export function chunkAt(bytes: Uint8Array, at: number): Chunk | undefined {
   if (start > bytes.length) return undefined;
   const length = readUint32(bytes, at);
   const type = readUint32(bytes, at + 4);
+  if (length > maxNumber) return undefined;
   for (let i = at + 4; i < start; i++) {
     if (!isLetter(bytes[i])) return undefined;
   }
-  // Behind the data come four bytes of checksum.
-  return { type, start, end: Math.min(start + length, bytes.length), next: start + length + 4 };
+  const next = start + length + 4;
+  const end = Math.min(start + length, bytes.length);
+  return { type, start, end, isWhole: next <= bytes.length, next };
 }
 
 /** Four bytes, the highest first (7.1), as a number from 0. */

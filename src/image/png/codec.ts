@@ -5,6 +5,8 @@ import { readPngHeader } from './header.ts';
 
 /** PNG through the decoder of our own, which keeps only what the target wants. Of an APNG, its default image. */
 export const pngCodec: ImageCodec = {
+  // Photos take 10 to 140 units a byte, and 15 to 45 a pixel; those of 16 bits the most.
+  honestWork: { unitsPerByte: 300, unitsPerPixel: 60 },
   open(bytes: Uint8Array): OpenImage {
     const header = readPngHeader(bytes);
     const { width, height, exif } = header;
@@ -13,7 +15,7 @@ export const pngCodec: ImageCodec = {
       height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
       memoryBytes: (target) => decodeBytes(header, target),
-      decode: (target) => decodePng(bytes, header, target),
+      decode: (target, work) => decodePng(bytes, header, target, work),
     };
   },
 };

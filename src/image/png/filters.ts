@@ -1,6 +1,11 @@
 /** Filter types (W3C PNG Third Edition, 9.2). */
 const filterTypes = { none: 0, sub: 1, up: 2, average: 3, paeth: 4 } as const;
 
+/** Work for each byte that a filter is taken off. */
+export function filterUnits(type: number): number {
+  return type === filterTypes.none ? 0.3 : type === filterTypes.paeth ? 4 : 1.5;
+}
+
 /** So few are copied sooner one by one. */
 const fewBytes = 64;
 
@@ -51,6 +56,38 @@ export function unfilter(
     default:
       return false;
   }
+}
+
+/** Filtered bytes, and the same memory as 32-bit words. */
+export interface FilteredBytes {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+/**
+ * Tells whether a row repeats the one above, without taking its filter off: Up and
+ * Paeth predict the byte above where the row was the same so far, and nothing is added to that.
+ *
+ * @param filtered holds the row from `from` on, without its filter type
+ * @param bytes how many of them are compared, from the left
+ */
+export function repeatsAbove(
+  type: number,
+  filtered: FilteredBytes,
+  from: number,
+  bytes: number,
+): boolean {
+  if (type !== filterTypes.up && type !== filterTypes.paeth) return false;
+  return areZeros(filtered, from, from + bytes);
+}
+
+function areZeros({ bytes, words }: FilteredBytes, from: number, end: number): boolean {
+  let at = from;
+  for (; at < end && at % 4 > 0; at++) if (bytes[at] !== 0) return false;
+  const endWord = end >> 2;
+  for (let word = at >> 2; word < endWord; word++) if (words[word] !== 0) return false;
+  for (at = Math.max(at, endWord * 4); at < end; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   chunkName,
   chunkTypes,
   isCritical,
+  maxNumber,
   pngProblem,
   readUint32,
   signature,
@@ -32,9 +33,6 @@ const layouts: Record<ColorType, { channels: number; bitDepths: readonly number[
   [colorTypes.grayAlpha]: { channels: 2, bitDepths: [8, 16] },
   [colorTypes.rgba]: { channels: 4, bitDepths: [8, 16] },
 };
-
-/** What PNG's numbers go up to (7.1). */
-const maxSide = 2 ** 31 - 1;
 
 /** The contents of the image header chunk, IHDR (11.2.1). */
 interface ImageHeader {
@@ -109,7 +107,7 @@ function readImageHeader(data: Uint8Array): ImageHeader {
       `This PNG says that it is 0 pixels ${width === 0 ? 'wide' : 'high'}, and holds no picture.`,
     );
   }
-  if (width > maxSide || height > maxSide) {
+  if (width > maxNumber || height > maxNumber) {
     throw pngProblem('This PNG says that it has a side of more pixels than PNG can have.');
   }
   const colorType = Object.values(colorTypes).find((known) => known === type);

@@ -2,13 +2,14 @@ import { type Chunk, chunkAt, chunkTypes } from './chunks.ts';
 
 /**
  * The data chunks (IDAT) of a PNG file as one stream of bytes (W3C PNG Third
- * Edition, 10.1). Other chunks between them shouldn't be there, and are skipped.
+ * Edition, 10.1). Other chunks between them shouldn't be there (5.6), and are skipped.
  */
 export class ImageDataStream {
   readonly #file: Uint8Array;
   #chunk: Chunk | undefined;
   /** The next byte, inside the chunk. */
   #at = 0;
+  #isSound = true;
 
   /** @param from where the first data chunk begins */
   constructor(file: Uint8Array, from: number) {
@@ -16,9 +17,18 @@ export class ImageDataStream {
     this.#enter(from);
   }
 
+  /** Whether all chunks so far that had data were whole, and came one after another. */
+  get isSound(): boolean {
+    return this.#isSound;
+  }
+
   #enter(at: number): void {
+    const before = this.#chunk;
     this.#chunk = chunkAt(this.#file, at);
     this.#at = this.#chunk?.start ?? 0;
+    if (this.#chunk?.type !== chunkTypes.imageData) return;
+    const isNext = before === undefined || before.type === chunkTypes.imageData;
+    if (!isNext || !this.#chunk.isWhole) this.#isSound = false;
   }
 
   /**

@@ -2,6 +2,8 @@
  * DEFLATE decompression (RFC 1951) of a zlib stream (RFC 1950), only as far as
  * it is asked for, in memory that doesn't depend on how much there is.
  */
+
+import type { Work } from '../work-budget.ts';
 import {
   distanceMeanings,
   fixedLengths,
@@ -10,6 +12,7 @@ import {
   literalMeanings,
   maxCodes,
 } from './alphabets.ts';
+import { Adler32 } from './checksums.ts';
 import { type ByteSource, CompressedBits } from './compressed-bits.ts';
 import { endOfBlock, HuffmanTable, literal, unused } from './huffman.ts';
 
@@ -21,6 +24,14 @@ const aheadBytes = 65_536;
 
 /** The most that one step can write: the longest length. */
 const maxStepBytes = 258;
+
+/** Copies of so many bytes are left to the platform. */
+const longCopyBytes = 32;
+
+/** Work for a block, for one that brings its own tables, and for each byte of a short copy. */
+const blockUnits = 60;
+const tablesUnits = 4000;
+const shortCopyUnits = 1.5;
 
 const literalBits = 10;
 const distanceBits = 9;
@@ -56,12 +67,15 @@ function buildTables(
 type Position = 'block header' | 'stored block' | 'compressed block' | 'end';
 
 /**
- * A stream that is damaged ends where the damage is first seen. Its checksum is
- * not compared: what comes before the end was used already when that could be done.
+ * A stream that is damaged ends where the damage is first seen. Its checksum can
+ * be compared at the end only, when what comes before was used already.
  */
 export class Inflate {
   /** Decompressed bytes: those that distances reach back to, and those that are still to be read. */
   readonly bytes: Uint8Array;
+  /** The same memory. */
+  readonly words: Uint32Array;
+  readonly #checksum = new Adler32();
   /** Where in `bytes` the last {@link read} found what it was asked for. */
   start = 0;
   /** Where in `bytes` the next read begins. */
@@ -70,6 +84,8 @@ export class Inflate {
   #end = 0;
   #position: Position = 'block header';
   #isLastBlock = false;
+  /** Whether the end that was reached is that of the last block. */
+  #isComplete = false;
   /** Bytes that a stored block still has. */
   #storedBytes = 0;
   /** The lengths of codes while they are read. */
@@ -82,16 +98,23 @@ export class Inflate {
   /** Those in use. */
   #tables = this.#ownTables;
   readonly #lengths = new HuffmanTable(lengthBits, lengthMeanings);
+  readonly #work: Work;
 
-  /** @param maxReadBytes the most that a single read asks for */
-  constructor(source: ByteSource, maxReadBytes: number) {
+  /**
+   * @param maxReadBytes the most that a single read asks for
+   * @param work is charged for what doesn't grow with the bytes that are read
+   */
+  constructor(source: ByteSource, maxReadBytes: number, work: Work) {
     this.#input = new CompressedBits(source);
+    this.#work = work;
     this.bytes = new Uint8Array(Inflate.#bufferBytes(maxReadBytes));
+    this.words = new Uint32Array(this.bytes.buffer);
     this.#readZlibHeader();
   }
 
   static #bufferBytes(maxReadBytes: number): number {
-    return windowBytes + Math.max(aheadBytes, maxReadBytes) + maxStepBytes;
+    const bytes = windowBytes + Math.max(aheadBytes, maxReadBytes) + maxStepBytes;
+    return 4 * Math.ceil(bytes / 4);
   }
 
   /** The memory that a stream takes, in bytes. */
@@ -128,12 +151,31 @@ export class Inflate {
     return true;
   }
 
+  /**
+   * Reads on to the stream's end, and compares its checksum (RFC 1950, 2.2). Where
+   * much more comes than was read, that isn't gone through, and counts as right.
+   *
+   * @returns false where the stream is damaged, or not all of it is there
+   */
+  endsWell(): boolean {
+    this.#next = this.#end;
+    if (this.#position !== 'end') this.#decompress();
+    if (this.#position !== 'end') return true;
+    if (!this.#isComplete) return false;
+    const input = this.#input;
+    input.alignToByte();
+    let checksum = 0;
+    for (let byte = 0; byte < 4; byte++) checksum = checksum * 256 + input.read(8);
+    return input.position <= input.end && checksum === this.#checksum.value;
+  }
+
   /** Fills `bytes` as far as the stream goes. */
   #decompress(): void {
     const first = Math.max(0, Math.min(this.#next, this.#end - windowBytes));
     this.bytes.copyWithin(0, first, this.#end);
     this.#next -= first;
     this.#end -= first;
+    const start = this.#end;
     const limit = this.bytes.length - maxStepBytes;
     while (this.#end < limit && this.#position !== 'end') {
       this.#input.fill();
@@ -142,14 +184,17 @@ export class Inflate {
       else if (this.#position === 'stored block') this.#copyStored(limit);
       else this.#decompressBlock(limit);
     }
+    this.#checksum.add(this.bytes, this.words, start, this.#end);
   }
 
   /** The beginning of a block (RFC 1951, 3.2.3). */
   #readBlockHeader(): void {
     if (this.#isLastBlock) {
+      this.#isComplete = true;
       this.#position = 'end';
       return;
     }
+    this.#work.charge(blockUnits);
     this.#isLastBlock = this.#input.read(1) === 1;
     const type = this.#input.read(2);
     if (type === 0) this.#readStoredHeader();
@@ -176,6 +221,7 @@ export class Inflate {
 
   /** The tables of a block that brings its own: the lengths of their codes, in a code of their own (RFC 1951, 3.2.7). */
   #readTables(): void {
+    this.#work.charge(tablesUnits);
     const input = this.#input;
     const lengths = this.#codeLengths;
     const literalCodes = input.read(5) + 257;
@@ -245,6 +291,7 @@ export class Inflate {
     let position = input.position;
     let end = this.#end;
     let stepStart = end;
+    let shortCopies = 0;
     while (end < limit && position < safeEnd) {
       stepStart = end;
       let bits = view.getUint32(position >>> 3, true) >>> (position & 7);
@@ -292,10 +339,11 @@ export class Inflate {
         break;
       }
       const copyEnd = end + length;
-      if (length >= 32 && from + length <= end) {
-        bytes.copyWithin(end, from, from + length);
+      if (length >= longCopyBytes) {
+        this.#copyLong(from, end, copyEnd);
         end = copyEnd;
       }
+      shortCopies += copyEnd - end;
       // Distances shorter than the length repeat what was just written.
       while (end < copyEnd) bytes[end++] = bytes[from++];
     }
@@ -306,5 +354,20 @@ export class Inflate {
     }
     input.position = position;
     this.#end = end;
+    this.#work.charge(shortCopyUnits * shortCopies);
+  }
+
+  /** Distances shorter than the length repeat what was written: each copy doubles that. */
+  #copyLong(from: number, end: number, copyEnd: number): void {
+    const { bytes } = this;
+    if (from === end - 1) {
+      bytes.fill(bytes[from], end, copyEnd);
+      return;
+    }
+    for (let to = end; to < copyEnd; ) {
+      const count = Math.min(to - from, copyEnd - to);
+      bytes.copyWithin(to, from, from + count);
+      to += count;
+    }
   }
 }

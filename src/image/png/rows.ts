@@ -1,7 +1,13 @@
-import { unfilter } from './filters.ts';
+import { comparing, type SameBytes } from '../same-bytes.ts';
+import type { Work } from '../work-budget.ts';
+import { filterUnits, repeatsAbove, unfilter } from './filters.ts';
 import { bitsPerPixel, type PngHeader } from './header.ts';
 import { ImageDataStream } from './image-data.ts';
 import { Inflate } from './inflate.ts';
+
+/** Work for each byte of the file, and for each byte of a row that is decompressed. */
+const fileByteUnits = 8;
+const rowByteUnits = 0.5;
 
 /** Bytes of so many pixels; the last byte may be in use only in part. */
 function bytesOf(pixels: number, pixelBits: number): number {
@@ -14,19 +20,28 @@ export class RowReader {
   readonly start: number;
   /** The samples that {@link next} read, from `start` on. */
   row: Uint8Array;
+  /** Whether the wanted samples of `row` are those of the row before. */
+  isRepeated = false;
   #above: Uint8Array;
+  readonly #isAbove: SameBytes;
+  readonly #work: Work;
   readonly #pixelBits: number;
+  readonly #data: ImageDataStream;
   readonly #inflate: Inflate;
 
   /** @param bytes the whole file */
-  constructor(bytes: Uint8Array, header: PngHeader) {
+  constructor(bytes: Uint8Array, header: PngHeader, work: Work) {
     const pixelBits = bitsPerPixel(header);
     const rowBytes = bytesOf(header.width, pixelBits);
     this.#pixelBits = pixelBits;
     this.start = bytesOf(1, pixelBits);
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
-    this.#inflate = new Inflate(new ImageDataStream(bytes, header.dataStart), 1 + rowBytes);
+    this.#isAbove = comparing(this.row, this.#above);
+    this.#data = new ImageDataStream(bytes, header.dataStart);
+    this.#inflate = new Inflate(this.#data, 1 + rowBytes, work);
+    this.#work = work;
+    work.charge(fileByteUnits * (bytes.length - header.dataStart));
   }
 
   /** The memory that reading takes, in bytes. */
@@ -42,20 +57,39 @@ export class RowReader {
   }
 
   /**
-   * Reads one row.
+   * Reads one row. A damaged one, whose filter type does not exist, is passed
+   * over: the next one is taken for the one below the row before it.
    *
    * @param pixels that a row of the pass has
    * @param wantedPixels how many of them, from the left, are wanted in all of its rows
-   * @returns false where the data ends, or is damaged, before the row's end
+   * @returns `missing` where the data ends, or is damaged, before the row's end
    */
-  next(pixels: number, wantedPixels: number): boolean {
+  next(pixels: number, wantedPixels: number): 'read' | 'damaged' | 'missing' {
     const inflate = this.#inflate;
-    if (!inflate.read(1 + bytesOf(pixels, this.#pixelBits))) return false;
-    const above = this.row;
-    this.row = this.#above;
-    this.#above = above;
+    const rowBytes = 1 + bytesOf(pixels, this.#pixelBits);
+    this.#work.charge(rowByteUnits * rowBytes);
+    if (!inflate.read(rowBytes)) return 'missing';
     const { bytes, start } = inflate;
     const wantedBytes = bytesOf(wantedPixels, this.#pixelBits);
-    return unfilter(bytes[start], bytes, start + 1, this.row, above, this.start, wantedBytes);
+    this.isRepeated = repeatsAbove(bytes[start], inflate, start + 1, wantedBytes);
+    if (this.isRepeated) return 'read';
+    this.#work.charge(filterUnits(bytes[start]) * wantedBytes);
+    const above = this.row;
+    const row = this.#above;
+    if (!unfilter(bytes[start], bytes, start + 1, row, above, this.start, wantedBytes)) {
+      return 'damaged';
+    }
+    this.row = row;
+    this.#above = above;
+    this.isRepeated = this.#isAbove();
+    return 'read';
+  }
+
+  /**
+   * Whether the data is as it was written, as far as that can be told. To be asked
+   * once, behind the last row.
+   */
+  isSound(): boolean {
+    return this.#inflate.endsWell() && this.#data.isSound;
   }
 }

@@ -1,8 +1,12 @@
 /** The transparency of a lossy frame (RFC 9649, 2.7.1.2), row by row. */
+import type { Work } from '../work-budget.ts';
 import { webpProblem } from './problem.ts';
 import { BitReader } from './vp8l/bit-reader.ts';
 import { LosslessDecoder, losslessMemoryBytes } from './vp8l/decoder.ts';
 import { onWhite } from './white-background.ts';
+
+/** Work for each pixel: taking the filter off, and compositing. */
+const pixelUnits = 6;
 
 const compression = { none: 0, lossless: 1 } as const;
 const filter = { none: 0, horizontal: 1, vertical: 2, gradient: 3 } as const;
@@ -14,6 +18,14 @@ export function alphaMemoryBytes(chunk: Uint8Array, width: number, height: numbe
   return rowBytes + (isCompressed ? losslessMemoryBytes(chunk.length, width, height) : 0);
 }
 
+/**
+ * Whether a chunk's first byte has nothing but what is defined: a way of storing, a filter, and
+ * whether levels were reduced. Reserved bits say that more is to be done than is known here.
+ */
+export function isSoundAlphaHeader([head = 0xff]: Uint8Array): boolean {
+  return (head & 3) <= compression.lossless && head >> 4 <= 1;
+}
+
 export class AlphaPlane {
   readonly #data: Uint8Array;
   readonly #filter: number;
@@ -23,24 +35,26 @@ export class AlphaPlane {
   /** The row that was read last, 0 for transparent to 255 for opaque. */
   readonly #row: Uint8Array;
   #rows = 0;
+  readonly #work: Work;
 
   /**
    * @param chunk the data of an `ALPH` chunk, as much of it as there is
    * @param width of the frame in pixels
-   * @throws AppError `image-decode-failed`
+   * @throws AppError `image-decode-failed`, `too-much-work`
    */
-  constructor(chunk: Uint8Array, width: number, height: number) {
+  constructor(chunk: Uint8Array, width: number, height: number, work: Work) {
     const method = chunk[0] & 3;
     if (chunk.length === 0 || method > compression.lossless) {
       throw webpProblem('The transparency of this WebP is stored in a way that does not exist.');
     }
     this.#data = chunk.subarray(1);
+    this.#work = work;
     this.#filter = (chunk[0] >> 2) & 3;
     this.#width = width;
     this.#row = new Uint8Array(width);
     this.#decoder =
       method === compression.lossless
-        ? new LosslessDecoder(new BitReader(this.#data), width, height)
+        ? new LosslessDecoder(new BitReader(this.#data), width, height, work)
         : undefined;
   }
 
@@ -52,6 +66,7 @@ export class AlphaPlane {
     const start = this.#rows * width;
     const isThere = decoder === undefined ? start + width <= this.#data.length : decoder.readRow();
     if (!isThere) return false;
+    this.#work.charge(pixelUnits * width);
     const isFirst = this.#rows === 0;
     this.#rows += 1;
     const chosen = this.#filter;

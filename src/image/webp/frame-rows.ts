@@ -51,17 +51,20 @@ export class FrameRows {
     return y >= this.firstRow && y < this.endRow;
   }
 
-  /** Adds what is in {@link pixels}. */
-  add(y: number): void {
-    this.#reducer.add(this.#place.top + y, this.#row);
+  /**
+   * Adds rows that look like {@link pixels}.
+   *
+   * @param end the row behind the last one
+   */
+  addRows(first: number, end: number): void {
+    this.#reducer.addRows(this.#place.top + first, this.#place.top + end, this.#row);
   }
 
   /** Makes what the frame does not cover white. Called once, behind the frame's last row. */
   addSurroundings(): void {
     const { top, height } = this.#place;
     this.#row.fill(white);
-    for (let y = this.#reducer.firstRow; y < this.#reducer.endRow; y++) {
-      if (y < top || y >= top + height) this.#reducer.add(y, this.#row);
-    }
+    this.#reducer.addRows(0, top, this.#row);
+    this.#reducer.addRows(top + height, this.#reducer.endRow, this.#row);
   }
 }

@@ -1,34 +1,50 @@
-import type { FrameRows } from './frame-rows.ts';
+import type { Work } from '../work-budget.ts';
+import type { FramePlace, FrameRows } from './frame-rows.ts';
 import { BitReader } from './vp8l/bit-reader.ts';
 import { LosslessDecoder } from './vp8l/decoder.ts';
 import { losslessHeaderBytes } from './vp8l/header.ts';
 import { onWhite } from './white-background.ts';
 
+/** Work for each byte of the chunk. */
+const byteUnits = 12;
+
+/** Work for each pixel that is made a colour on white. */
+const pixelUnits = 4;
+
+/** Where a frame's rows go. */
+interface Destination {
+  readonly rows: FrameRows;
+  /** Of the frame, up to which it is decoded. */
+  readonly endRow: number;
+  readonly work: Work;
+}
+
 /**
  * Decodes a lossless frame.
  *
  * @param data of a `VP8L` chunk, as much of it as there is
- * @param width sides of the frame in pixels
- * @param height
- * @param endRow of the frame, up to which it is decoded
  * @returns how many of the frame's rows were decoded
- * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read
+ * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read,
+ *   `too-much-work`
  */
 export function decodeLossless(
   data: Uint8Array,
-  width: number,
-  height: number,
-  rows: FrameRows,
-  endRow: number,
+  { width, height }: FramePlace,
+  { rows, endRow, work }: Destination,
 ): number {
+  work.charge(byteUnits * data.length);
   const reader = new BitReader(data.subarray(losslessHeaderBytes));
-  const decoder = new LosslessDecoder(reader, width, height);
+  const decoder = new LosslessDecoder(reader, width, height, work);
   const { firstColumn, endColumn, pixels } = rows;
   for (let y = 0; y < endRow; y++) {
     if (!decoder.readRow()) return y;
-    if (!rows.wants(y)) continue;
-    writePixels(decoder.row, firstColumn, endColumn, pixels);
-    rows.add(y);
+    const end = decoder.repeatsFirstRow ? endRow : y + 1;
+    if (rows.wants(y) || end > y + 1) {
+      work.charge(pixelUnits * (endColumn - firstColumn));
+      writePixels(decoder.row, firstColumn, endColumn, pixels);
+      rows.addRows(y, end);
+    }
+    y = end - 1;
   }
   return endRow;
 }

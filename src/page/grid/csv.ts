@@ -53,9 +53,17 @@ function rowOf({ photo, result }: AskedPhoto, modelName: string): (string | numb
   return [...names, ...noPredictions, '', ...problem, modelName];
 }
 
+/**
+ * Where a spreadsheet may see the beginning of a formula (owasp.org/www-community/attacks/CSV_Injection):
+ * at the start of a cell, and where semicolons separate cells, behind one or a line break as well,
+ * since quotation marks count only at the start of a cell there. Full-width forms count as their
+ * plain ones, and white space before them is passed over.
+ */
+const formulaStart = /^(?=[\s=+\-@＝＋－＠])|(?<=[;\r\n])(?=[\s"]*[=+\-@＝＋－＠])/g;
+
+/** Numbers are Petal's own, and stay numbers; text is quoted wherever a program may split it. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  // Spreadsheets would calculate what begins like a formula (owasp.org/www-community/attacks/CSV_Injection).
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = value.replace(formulaStart, "'");
+  return /^\s|\s$|[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -18,16 +18,20 @@ export function modelNameProblem(name: string): string | undefined {
 /** @see modelNameProblem */
 export function labelProblem(label: string): string | undefined {
   if (label.length > 100) return 'The name of a class has at most 100 letters.';
-  return /^[^,\p{Cc}]+$/u.test(label)
+  return /^[^,\p{Cc}\p{Cs}\ufffd]+$/u.test(label)
     ? undefined
     : 'The name of a class has at least one letter, and no comma.';
 }
 
 /** A folder's name as that of a class; empty where none is left. */
 export function labelOfFolder(name: string): string {
-  return name
-    .replace(/[,\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 100)
-    .trim();
+  return (
+    name
+      .replace(/[,\p{Cc}\p{Cs}\ufffd]+/gu, ' ')
+      .trim()
+      .slice(0, 100)
+      // Half of a character may be left at the end.
+      .replace(/\p{Cs}$/u, '')
+      .trim()
+  );
 }

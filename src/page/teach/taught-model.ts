@@ -22,6 +22,7 @@ const timeoutMs = 300_000;
 const refusalsOfPhotos: readonly string[] = [
   'unsupported-media-type',
   'image-too-large',
+  'too-much-work',
   'image-decode-failed',
   'empty-body',
   'payload-too-large',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import { bmpCodec } from '../../../src/image/bmp/codec.ts';
 import { looksLikeBmp } from '../../../src/image/bmp/header.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { type DecodedPicture, decodeStored } from '../decoded.ts';
 import { drawPalette } from '../gif/pictures.ts';
@@ -100,7 +101,7 @@ describe('the BMP decoder, on a file that ends early', () => {
     const bytes = writeBmp(plain);
     const target = new RegionTarget({ left: 0, right: 1, top: 0.8, bottom: 1 });
     const image = bmpCodec.open(bytes.subarray(0, bytes.length - 20 * 6));
-    expect(image.decode(target)).toEqual({ truncated: true });
+    expect(image.decode(target, unlimitedWork)).toEqual({ truncated: true });
     const { rows, expected } = target.compared(picture(plain));
     expect(rows).toEqual(expected);
   });
@@ -264,7 +265,9 @@ describe('the work and memory of the BMP decoder', () => {
       const target = new RegionTarget(whole, { across, down });
       const announced = image.memoryBytes(target);
       const decoded = { truncated: true };
-      const taken = allocatedBytes(() => Object.assign(decoded, image.decode(target)));
+      const taken = allocatedBytes(() =>
+        Object.assign(decoded, image.decode(target, unlimitedWork)),
+      );
       expect(decoded).toEqual({ truncated: false });
       // The target's copies of its rows are its own.
       expect(taken).toBeLessThanOrEqual(announced + 3 * 21 * 21);

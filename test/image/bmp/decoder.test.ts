@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bmpCodec } from '../../../src/image/bmp/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored } from '../decoded.ts';
 import { drawPalette } from '../gif/pictures.ts';
 import { boxMeans } from '../jpeg/reference.ts';
@@ -246,7 +247,7 @@ describe('the BMP decoder, for less than the whole picture', () => {
         (bytes, wanted, by, step) => {
           const whole = decodeStored(bmpCodec, bytes, by);
           const target = new RegionTarget(wanted, { across: by + 0.5, down: by + 0.9 }, step);
-          expect(bmpCodec.open(bytes).decode(target)).toEqual({ truncated: false });
+          expect(bmpCodec.open(bytes).decode(target, unlimitedWork)).toEqual({ truncated: false });
           const { rows, expected } = target.compared(whole);
           expect(rows).toEqual(expected);
         },

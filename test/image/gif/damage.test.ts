@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import { gifCodec } from '../../../src/image/gif/codec.ts';
 import { looksLikeGif } from '../../../src/image/gif/header.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { type DecodedPicture, decodeStored } from '../decoded.ts';
 import { RegionTarget } from '../region-target.ts';
@@ -106,7 +107,7 @@ describe('the GIF decoder, on a file that ends early', () => {
 
   test('decodes all of it where what is missing is not wanted', () => {
     const target = new RegionTarget({ left: 0, right: 1, top: 0, bottom: 0.25 });
-    expect(gifCodec.open(firstRows(4)).decode(target)).toEqual({ truncated: false });
+    expect(gifCodec.open(firstRows(4)).decode(target, unlimitedWork)).toEqual({ truncated: false });
     const { rows, expected } = target.compared(firstFrame(plain));
     expect(rows).toEqual(expected);
   });
@@ -115,7 +116,7 @@ describe('the GIF decoder, on a file that ends early', () => {
     const upper = { left: 0, right: 1, top: 0, bottom: 0.25 };
     const withoutTrailer = (rows: number): Uint8Array => firstRows(rows).subarray(0, -1);
     const decode = (rows: number): { truncated: boolean } =>
-      gifCodec.open(withoutTrailer(rows)).decode(new RegionTarget(upper));
+      gifCodec.open(withoutTrailer(rows)).decode(new RegionTarget(upper), unlimitedWork);
     expect(decode(16)).toEqual({ truncated: false });
     expect(decode(12)).toEqual({ truncated: true });
     expect(() => decode(4)).toThrow(/half/);
@@ -300,7 +301,9 @@ describe('the work and memory of the GIF decoder', () => {
       const target = new RegionTarget(whole, { across, down });
       const announced = image.memoryBytes(target);
       const decoded = { truncated: true };
-      const taken = allocatedBytes(() => Object.assign(decoded, image.decode(target)));
+      const taken = allocatedBytes(() =>
+        Object.assign(decoded, image.decode(target, unlimitedWork)),
+      );
       expect(decoded).toEqual({ truncated: false });
       // The target's copies of its rows are its own.
       expect(taken).toBeLessThanOrEqual(announced + 3 * 21 * 21);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gifCodec } from '../../../src/image/gif/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored } from '../decoded.ts';
 import { boxMeans } from '../jpeg/reference.ts';
 import { RegionTarget } from '../region-target.ts';
@@ -205,7 +206,7 @@ describe('the GIF decoder, for less than the whole picture', () => {
           const bytes = writeGif(any);
           const whole = decodeStored(gifCodec, bytes, by);
           const target = new RegionTarget(wanted, { across: by + 0.5, down: by + 0.9 }, step);
-          expect(gifCodec.open(bytes).decode(target)).toEqual({ truncated: false });
+          expect(gifCodec.open(bytes).decode(target, unlimitedWork)).toEqual({ truncated: false });
           const { rows, expected } = target.compared(whole);
           expect(rows).toEqual(expected);
         },

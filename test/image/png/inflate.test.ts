@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ByteSource } from '../../../src/image/png/compressed-bits.ts';
 import { Inflate } from '../../../src/image/png/inflate.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { seededRandom } from '../../../src/seeded-random.ts';
 
 /** Gives bytes in portions of a size, and counts them. */
@@ -25,7 +26,7 @@ class Portions implements ByteSource {
 
 /** All that a stream gives, in reads of these sizes over and over. */
 function inflate(compressed: Uint8Array, readBytes: readonly number[]): Uint8Array {
-  const stream = new Inflate(new Portions(compressed), Math.max(...readBytes));
+  const stream = new Inflate(new Portions(compressed), Math.max(...readBytes), unlimitedWork);
   const parts: Uint8Array[] = [];
   for (let i = 0; ; i++) {
     const wanted = readBytes[i % readBytes.length];
@@ -149,7 +150,7 @@ describe('Inflate', () => {
   test('reads no more of its source than it needs to', () => {
     const compressed = deflateSync(new Uint8Array(64_000_000));
     const source = new Portions(compressed);
-    const stream = new Inflate(source, 10_100);
+    const stream = new Inflate(source, 10_100, unlimitedWork);
     expect(stream.read(10_100)).toBe(true);
     expect(source.given).toBeLessThan(compressed.length);
     expect(source.given).toBeLessThanOrEqual(32_768);

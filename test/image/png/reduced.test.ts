@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orientations, turnUpright } from '../../../src/image/orientation.ts';
 import { pngCodec } from '../../../src/image/png/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored, decodeUpright } from '../decoded.ts';
 import { boxMeans } from '../jpeg/reference.ts';
 import { type Part, RegionTarget } from '../region-target.ts';
@@ -53,7 +54,7 @@ describe.for(stored)(
           const bytes = writePng(picture, { interlaced, ...filtering });
           const boxes = Math.min(across, size.width, size.height);
           const target = new RegionTarget(part, { across: boxes, down: boxes });
-          expect(pngCodec.open(bytes).decode(target)).toEqual({ truncated: false });
+          expect(pngCodec.open(bytes).decode(target, unlimitedWork)).toEqual({ truncated: false });
           const { rows, expected } = target.compared(boxMeans(onWhite(picture), boxes));
           expect(rows).toEqual(expected);
         }),
@@ -73,14 +74,16 @@ describe('what is below the last wanted row', () => {
     const damaged = bytes.slice();
     damaged.fill(0xff, bytes.length * 0.4, bytes.length - 20);
     const target = new RegionTarget(upper);
-    expect(pngCodec.open(damaged).decode(target)).toEqual({ truncated: false });
+    expect(pngCodec.open(damaged).decode(target, unlimitedWork)).toEqual({ truncated: false });
     const { rows, expected } = target.compared(onWhite(picture));
     expect(rows).toEqual(expected);
   });
 
   test('is looked at where the file may be cut short, to say so', () => {
     const decode = (share: number): { truncated: boolean } =>
-      pngCodec.open(bytes.subarray(0, bytes.length * share)).decode(new RegionTarget(upper));
+      pngCodec
+        .open(bytes.subarray(0, bytes.length * share))
+        .decode(new RegionTarget(upper), unlimitedWork);
     expect(decode(0.8)).toEqual({ truncated: true });
     expect(() => decode(0.45)).toThrow(/half/);
     // Nothing but the end chunk is missing.

@@ -1,11 +1,14 @@
 /** What stands around a picture: chunks, animations, orientation (RFC 9649, section 2). */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orientations, turnUpright } from '../../../src/image/orientation.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored, decodeUpright } from '../decoded.ts';
 import { drawNoise } from '../jpeg/pictures.ts';
+import { attempt } from './attempt.ts';
 import { encode, encodeAllKinds, encodeTransparent, readVariant, variants } from './pictures.ts';
-import { decodeWithSharp, expectLikeSharp, expectPicture } from './reference.ts';
+import { decodeWithSharp, expectLikeSharp, expectPicture, isReadByLibwebp } from './reference.ts';
 import {
   animationChunk,
   canvasChunk,
@@ -28,34 +31,147 @@ const [width, height] = [63, 47];
 const canvas = canvasChunk(width, height);
 const comment = chunk('JUNK', Buffer.from('A daisy'));
 const expected = decodeStored(webpCodec, plain);
+const tiny = {
+  lossy: await encode(drawNoise(16, 16), { quality: 50 }),
+  lossless: await encode(drawNoise(16, 16), { lossless: true }),
+};
+
+/** What becomes of a file, in a word. */
+function outcomeOf(bytes: Uint8Array): string {
+  const outcome = attempt(bytes);
+  if (typeof outcome === 'string') return outcome;
+  return outcome.truncated ? 'flagged' : 'read';
+}
+
+/** Says that it has another size. */
+function claiming(file: Uint8Array, size: number): Uint8Array {
+  return joinBytes(file.subarray(0, 4), littleEndian(size, 4), file.subarray(8));
+}
 
 describe('a file', () => {
   test.for<[string, Uint8Array]>([
-    ['has unknown chunks on all sides', webpFile(comment, canvas, comment, plainChunk, comment)],
-    ['has an unknown chunk in front of a simple picture', webpFile(comment, plainChunk)],
+    ['has unknown chunks around its picture', webpFile(canvas, comment, plainChunk, comment)],
     [
       'has profiles and metadata',
       webpFile(canvas, chunk('ICCP', [1, 2, 3]), plainChunk, chunk('XMP ', [60])),
     ],
-    ['says that it is empty', joinBytes(plain.subarray(0, 4), [0, 0, 0, 0], plain.subarray(8))],
-    [
-      'says that it is larger than it is',
-      joinBytes(plain.subarray(0, 4), [255, 255, 255, 127], plain.subarray(8)),
-    ],
     ['is followed by something else', joinBytes(plain, Buffer.from('<html>Not found</html>'))],
     ['is followed by another file', joinBytes(plain, readVariant('palette-2.webp'))],
-    [
-      'is without the last byte of padding',
-      webpFile(plainChunk, chunk('JUNK', [1])).subarray(0, -1),
-    ],
-    ['ends within a chunk behind the picture', webpFile(plainChunk, comment).subarray(0, -4)],
     ['has a second picture', webpFile(plainChunk, pictureChunk(readVariant('palette-2.webp')))],
     [
       'lies in the middle of a larger buffer',
       joinBytes([1, 2, 3], plain, [4, 5]).subarray(3, 3 + plain.length),
     ],
-  ])('that %s is decoded', ([, bytes]) => {
+  ])('that %s is read, as by libwebp', async ([, bytes]) => {
     expectPicture(bytes, expected);
+    expect(await isReadByLibwebp(bytes)).toBe(true);
+  });
+
+  test.for<[string, Uint8Array]>([
+    ['has an unknown chunk in front of the canvas', webpFile(comment, canvas, plainChunk)],
+    ['has an unknown chunk in front of a simple picture', webpFile(comment, plainChunk)],
+    ['says that it is empty', claiming(plain, 0)],
+    ['says that it is as long as can be', claiming(plain, 0xffff_ffff)],
+    ['says that it is longer by one byte', claiming(plain, plain.length - 8 + 1)],
+    ['says that it ends inside of its picture', claiming(plain, plain.length - 8 - 2)],
+    [
+      'is without the last byte of padding',
+      webpFile(plainChunk, chunk('JUNK', [1])).subarray(0, -1),
+    ],
+    ['ends within a chunk behind the picture', webpFile(plainChunk, comment).subarray(0, -4)],
+    ['has less than a chunk behind the picture', webpFile(plainChunk, Uint8Array.of(1, 2, 3, 4))],
+    ['has a canvas for each of two pictures', webpFile(canvas, plainChunk, canvas, plainChunk)],
+    ['has two pictures on its canvas', webpFile(canvas, plainChunk, comment, plainChunk)],
+    ['has flags that do not exist', webpFile(canvasChunk(width, height, 0x40), plainChunk)],
+    [
+      'is called an animation, and is a picture',
+      webpFile(canvasChunk(width, height, canvasFlag.animation), plainChunk),
+    ],
+    ['has the background of animations', webpFile(canvas, animationChunk, plainChunk)],
+    [
+      'has its alpha behind its picture',
+      webpFile(canvasChunk(width, height, canvasFlag.alpha), plainChunk, chunk('ALPH', [0, 1])),
+    ],
+    [
+      'has reserved bits in its alpha',
+      webpFile(
+        canvasChunk(width, height, canvasFlag.alpha),
+        chunk('ALPH', joinBytes([0x40], new Uint8Array(width * height).fill(255))),
+        plainChunk,
+      ),
+    ],
+  ])('that %s is flagged, and refused by libwebp', async ([, bytes]) => {
+    const { truncated, pixels } = decodeStored(webpCodec, bytes);
+    expect(truncated).toBe(true);
+    expect(Buffer.compare(pixels, expected.pixels)).toBe(0);
+    expect(await isReadByLibwebp(bytes)).toBe(false);
+  });
+
+  test('whose first partition is as long as its chunk is flagged, and refused by libwebp', async () => {
+    const bytes = plain.slice();
+    const size = plain.length - 20;
+    bytes.set([(bytes[20] & 0x1f) | ((size & 7) << 5), size >> 3, size >> 11], 20);
+    expect(outcomeOf(bytes)).not.toBe('read');
+    expect(await isReadByLibwebp(bytes)).toBe(false);
+  });
+
+  test('of any chunks in any order is read where libwebp reads it', async () => {
+    const alpha = chunk('ALPH', joinBytes([0], new Uint8Array(16 * 16).fill(200)));
+    const [lossy, lossless] = [tiny.lossy, tiny.lossless].map(pictureChunk);
+    const frame = (left: number, ...chunks: Uint8Array[]): Uint8Array =>
+      frameChunk({ left, top: 0, width: 16, height: 16 }, ...chunks);
+    const sound = [
+      [lossy],
+      [lossless, comment],
+      [canvasChunk(16, 16), comment, lossy],
+      [canvasChunk(16, 16, canvasFlag.alpha), alpha, lossy, comment],
+      [canvasChunk(18, 16, canvasFlag.animation), animationChunk, frame(2, alpha, lossy)],
+      [canvasChunk(16, 16, canvasFlag.animation), animationChunk, frame(0, lossless), comment],
+    ];
+    const others = [
+      ...sound.flat(),
+      canvasChunk(16, 16, 0x01),
+      canvasChunk(2, 2 ** 24, 0x3e),
+      frame(2, lossy),
+      frame(0, alpha),
+      frame(0, comment),
+      frame(0, lossy, lossy),
+      frame(0, lossless, alpha),
+      frame(0, lossy, comment),
+      chunk('VP8X', [0, 0, 0, 0]),
+      chunk('ANIM', [0, 0]),
+    ];
+    const changes = fc.array(
+      fc.record({
+        kind: fc.constantFrom('insert', 'replace', 'remove'),
+        at: fc.nat(4),
+        other: fc.constantFrom(...others),
+      }),
+      { maxLength: 2 },
+    );
+    const sizes = fc.option(fc.constantFrom(1, -1, -2, 7, -8), { freq: 2, nil: 0 });
+    const endings = fc.option(fc.uint8Array({ maxLength: 12 }), { freq: 2, nil: [] });
+    const files = fc
+      .tuple(fc.constantFrom(...sound), changes, sizes, endings)
+      .map(([chunks, list, difference, ending]) => {
+        const changed = [...chunks];
+        for (const { kind, at, other } of list) {
+          if (kind === 'remove') changed.splice(at, 1);
+          else changed.splice(at, kind === 'insert' ? 0 : 1, other);
+        }
+        const file = webpFile(...changed);
+        return joinBytes(claiming(file, file.length - 8 + difference), ending);
+      });
+    const seen = { read: 0, other: 0 };
+    await fc.assert(
+      fc.asyncProperty(files, async (bytes) => {
+        const isRead = outcomeOf(bytes) === 'read';
+        seen[isRead ? 'read' : 'other'] += 1;
+        expect(isRead).toBe(await isReadByLibwebp(bytes));
+      }),
+      { numRuns: 1000, seed: 20_261_130 },
+    );
+    expect(Math.min(seen.read, seen.other)).toBeGreaterThan(50);
   });
 
   test('whose picture says that it is shorter than it is, is one that ends early', () => {
@@ -87,7 +203,8 @@ describe('an animation', () => {
     const bytes = webpFile(
       canvasChunk(90, 61, flags),
       animationChunk,
-      frameChunk(frame, comment, plainChunk, comment),
+      frameChunk(frame, plainChunk),
+      comment,
       second,
     );
     const pixels = new Uint8Array(90 * 61 * 3).fill(255);
@@ -127,8 +244,39 @@ describe('an animation', () => {
     }
   });
 
+  test('has a frame as large as its picture, whatever the frame says', async () => {
+    for (const said of [
+      { width: 10, height: 8 },
+      { width: 200, height: 100 },
+    ]) {
+      const bytes = webpFile(
+        canvasChunk(90, 61, flags),
+        animationChunk,
+        frameChunk({ left: 10, top: 6, ...said }, plainChunk),
+      );
+      await expectLikeSharp(bytes, `${said.width} x ${said.height}`);
+    }
+  });
+
+  test('begins with the first frame that has a picture', async () => {
+    const bytes = webpFile(
+      canvasChunk(90, 61, flags),
+      animationChunk,
+      frameChunk(frame, comment),
+      frameChunk(frame, plainChunk),
+    );
+    expect(await isReadByLibwebp(bytes)).toBe(outcomeOf(bytes) === 'read');
+    const empty = webpFile(
+      canvasChunk(90, 61, flags),
+      animationChunk,
+      frameChunk(frame),
+      frameChunk(frame, plainChunk),
+    );
+    expect(await isReadByLibwebp(empty)).toBe(outcomeOf(empty) === 'read');
+  });
+
   test('is white where its frame is not in the wanted part, however damaged that is', () => {
-    const damaged = chunk('VP8 ', plainChunk.subarray(8, 28));
+    const damaged = chunk('VP8 ', plainChunk.slice(8).fill(0, 10));
     const bytes = webpFile(
       canvasChunk(400, 300, flags),
       animationChunk,
@@ -136,11 +284,14 @@ describe('an animation', () => {
     );
     const rows: Uint8Array[] = [];
     const region = { firstColumn: 0, endColumn: 100, firstRow: 10, endRow: 90 };
-    const { truncated } = webpCodec.open(bytes).decode({
-      maxReduction: { across: 1, down: 1 },
-      region: () => region,
-      open: () => ({ ...region, wants: () => true, write: (_, row) => rows.push(row.slice()) }),
-    });
+    const { truncated } = webpCodec.open(bytes).decode(
+      {
+        maxReduction: { across: 1, down: 1 },
+        region: () => region,
+        open: () => ({ ...region, wants: () => true, write: (_, row) => rows.push(row.slice()) }),
+      },
+      unlimitedWork,
+    );
     expect(truncated).toBe(false);
     expect(rows).toHaveLength(80);
     expect(new Set(rows.flatMap((row) => [...row]))).toEqual(new Set([255]));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fits } from '../../../src/image/fit.ts';
 import { NetworkInput } from '../../../src/image/preprocess.ts';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { seededRandom } from '../../../src/seeded-random.ts';
 import { allocatedBytes } from '../allocated-bytes.ts';
 import { RegionTarget } from '../region-target.ts';
@@ -29,7 +30,7 @@ function measure(bytes: Uint8Array, reduction: number): { allocated: number; ann
   const target = new RegionTarget(whole, { across: reduction, down: reduction }, photo.height);
   const announced = photo.memoryBytes(target);
   const kept = 3 * Math.ceil(photo.width / Math.min(Math.floor(reduction), photo.width));
-  const allocated = allocatedBytes(() => photo.decode(target)) - kept;
+  const allocated = allocatedBytes(() => photo.decode(target, unlimitedWork)) - kept;
   return { allocated, announced };
 }
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { webpCodec } from '../../../src/image/webp/codec.ts';
+import { unlimitedWork } from '../../../src/image/work-budget.ts';
 import { decodeStored } from '../decoded.ts';
 import { drawNoise } from '../jpeg/pictures.ts';
 import { boxMeans } from '../jpeg/reference.ts';
@@ -50,7 +51,7 @@ describe.for(files)('$name', ({ bytes }) => {
     fc.assert(
       fc.property(anyPart, factor, fc.integer({ min: 1, max: 3 }), (part, side, rowStep) => {
         const target = new RegionTarget(part, { across: side, down: side }, rowStep);
-        expect(webpCodec.open(bytes).decode(target)).toEqual({ truncated: false });
+        expect(webpCodec.open(bytes).decode(target, unlimitedWork)).toEqual({ truncated: false });
         const { rows, expected } = target.compared(boxMeans(whole, side));
         expect(rows).toEqual(expected);
       }),
@@ -69,7 +70,7 @@ describe.for([{ lossless: false }, { lossless: true }])(
       const whole = decodeStored(webpCodec, bytes);
       const target = new RegionTarget(upper);
       const damaged = bytes.slice().fill(0x55, bytes.length * 0.6);
-      expect(webpCodec.open(damaged).decode(target)).toEqual({ truncated: false });
+      expect(webpCodec.open(damaged).decode(target, unlimitedWork)).toEqual({ truncated: false });
       const { rows, expected } = target.compared(whole);
       expect(rows).toEqual(expected);
     });
@@ -77,7 +78,9 @@ describe.for([{ lossless: false }, { lossless: true }])(
     test('it is found out whether a file is cut short', async () => {
       const bytes = await encode(drawNoise(64, 160), options);
       const decode = (share: number): { truncated: boolean } =>
-        webpCodec.open(bytes.subarray(0, bytes.length * share)).decode(new RegionTarget(upper));
+        webpCodec
+          .open(bytes.subarray(0, bytes.length * share))
+          .decode(new RegionTarget(upper), unlimitedWork);
       expect(decode(1)).toEqual({ truncated: false });
       expect(decode(0.8)).toEqual({ truncated: true });
       expect(() => decode(0.4)).toThrow(/half/);

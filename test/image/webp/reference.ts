@@ -36,3 +36,14 @@ export function expectPicture(bytes: Uint8Array, expected: RgbImage, what?: stri
 export async function expectLikeSharp(bytes: Uint8Array, what?: string): Promise<void> {
   expectPicture(bytes, await decodeWithSharp(bytes), what);
 }
+
+/** Whether libwebp takes a file for whole. */
+export async function isReadByLibwebp(bytes: Uint8Array): Promise<boolean> {
+  try {
+    await sharp(bytes).raw().toBuffer();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /webp/.test(error.message)) return false;
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@
  * Decodes a VP8 key frame (RFC 6386), a row of macroblocks at a time: nothing
  * of the size of the picture is kept.
  */
+import type { Work } from '../../work-budget.ts';
 import type { AlphaPlane } from '../alpha.ts';
 import type { FrameRows } from '../frame-rows.ts';
 import { filterStrengthsOf } from './filter-strengths.ts';
@@ -13,6 +14,20 @@ import { RowConverter } from './yuv-to-rgb.ts';
 
 function macroblocks(pixels: number): number {
   return (pixels + 15) >> 4;
+}
+
+/**
+ * Work for each byte of the chunk, whose bits are coefficients, and for each macroblock of 256
+ * pixels: modes, prediction, smoothing and colours.
+ */
+const byteUnits = 110;
+const macroblockUnits = 6000;
+
+/** What a frame is decoded for. */
+interface Demand {
+  /** Of the frame, up to which it is decoded. */
+  readonly endRow: number;
+  readonly work: Work;
 }
 
 /** The most memory that decoding a picture of this width takes, in bytes. */
@@ -30,16 +45,17 @@ export function vp8MemoryBytes(width: number): number {
 /**
  * @param data of a `VP8 ` chunk, as much of it as there is
  * @param alpha what is composited on white; undefined where all is opaque
- * @param endRow of the frame, up to which it is decoded
  * @returns how many of the frame's rows were decoded
+ * @throws AppError `image-decode-failed`, `too-much-work`
  */
 export function decodeVp8(
   data: Uint8Array,
   rows: FrameRows,
   alpha: AlphaPlane | undefined,
-  endRow: number,
+  demand: Demand,
 ): number {
-  return new Vp8Decoder(data, rows, alpha).decode(endRow);
+  demand.work.charge(byteUnits * data.length);
+  return new Vp8Decoder(data, rows, alpha).decode(demand);
 }
 
 class Vp8Decoder {
@@ -72,10 +88,12 @@ class Vp8Decoder {
     this.#alpha = alpha;
   }
 
-  decode(endRow: number): number {
+  decode({ endRow, work }: Demand): number {
     const end = macroblocks(this.#tag.height);
     let row = 0;
-    while (row < end && this.#sentRows < endRow && this.#macroblocks.decodeRow(row)) {
+    while (row < end && this.#sentRows < endRow) {
+      work.charge(macroblockUnits * this.#smoothing.length);
+      if (!this.#macroblocks.decodeRow(row)) break;
       // The newest row is smoothed after the next one was predicted from it.
       if (row > 0 && !this.#finishRow(row - 1, 16 * row - keptLumaRows)) return this.#sentRows;
       this.#smoothing.set(this.#macroblocks.smoothing);
@@ -114,7 +132,7 @@ class Vp8Decoder {
         );
         pixels.set(converted);
         this.#alpha?.composite(pixels, this.#rows.firstColumn);
-        this.#rows.add(y);
+        this.#rows.addRows(y, y + 1);
       }
       this.#sentRows = y + 1;
     }

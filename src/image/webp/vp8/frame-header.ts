@@ -67,21 +67,35 @@ export interface FrameHeader {
 
 /**
  * @param data of a `VP8 ` chunk; as much of it as there is
+ * @returns why this is no key frame that is shown, as a sentence; undefined where it is one
+ */
+export function frameTagProblem(data: Uint8Array): string | undefined {
+  if (data.length < frameTagBytes) return 'This WebP ends in its header.';
+  if ((data[0] & 1) !== 0) return 'The picture of this WebP builds upon another one.';
+  if (((data[0] >> 1) & 7) > 3) return 'This WebP is of a version that does not exist.';
+  if ((data[0] & 0x10) === 0) return 'The picture of this WebP is not to be shown.';
+  if (data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) {
+    return 'This WebP says that its picture is lossy, but the start code is missing.';
+  }
+  const { width, height } = frameTag(data);
+  return width === 0 || height === 0 ? 'This WebP has no width or no height.' : undefined;
+}
+
+/**
+ * @param data of a `VP8 ` chunk; as much of it as there is
  * @throws AppError `image-decode-failed` where it is no key frame that is shown
  */
 export function readFrameTag(data: Uint8Array): FrameTag {
-  if (data.length < frameTagBytes) throw webpProblem('This WebP ends in its header.');
+  const problem = frameTagProblem(data);
+  if (problem !== undefined) throw webpProblem(problem);
+  return frameTag(data);
+}
+
+function frameTag(data: Uint8Array): FrameTag {
   const tag = data[0] | (data[1] << 8) | (data[2] << 16);
-  if ((tag & 1) !== 0) throw webpProblem('The picture of this WebP builds upon another one.');
-  if (((tag >> 1) & 7) > 3) throw webpProblem('This WebP is of a version that does not exist.');
-  if ((tag & 0x10) === 0) throw webpProblem('The picture of this WebP is not to be shown.');
-  if (data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) {
-    throw webpProblem('This WebP says that its picture is lossy, but the start code is missing.');
-  }
   // The two highest bits ask for a larger display, which no reader of WebP minds.
   const width = (data[6] | (data[7] << 8)) & 0x3fff;
   const height = (data[8] | (data[9] << 8)) & 0x3fff;
-  if (width === 0 || height === 0) throw webpProblem('This WebP has no width or no height.');
   return { width, height, firstPartitionBytes: tag >> 5 };
 }
 

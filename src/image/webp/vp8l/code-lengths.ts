@@ -1,4 +1,5 @@
 /** Reads the lengths of one prefix code (RFC 9649, 3.7.2.1). */
+import type { Work } from '../../work-budget.ts';
 import { webpProblem } from '../problem.ts';
 import type { BitReader } from './bit-reader.ts';
 import {
@@ -26,9 +27,20 @@ export function damagedHead(): Error {
   );
 }
 
+/** What codes are read from. */
+export interface CodeSource {
+  readonly reader: BitReader;
+  readonly work: Work;
+}
+
+/** Work for a code of any length, and for each symbol that it may have. */
+const codeUnits = 500;
+const symbolUnits = 3;
+
 /** Reads codes into tables. */
 export class PrefixCodeReader {
   readonly #reader: BitReader;
+  readonly #work: Work;
   /** By symbol. */
   readonly #lengths: Uint8Array;
   /** Of the code for code lengths, none of which is longer than 7 bits. */
@@ -36,8 +48,9 @@ export class PrefixCodeReader {
   readonly #lengthLengths = new Uint8Array(lengthOrder.length);
 
   /** @param maxSymbols of all codes that are read */
-  constructor(reader: BitReader, maxSymbols: number) {
+  constructor({ reader, work }: CodeSource, maxSymbols: number) {
     this.#reader = reader;
+    this.#work = work;
     this.#lengths = new Uint8Array(maxSymbols);
   }
 
@@ -70,6 +83,7 @@ export class PrefixCodeReader {
 
   /** Lengths that are coded themselves (3.7.2.1.2). */
   #readNormal(symbols: number, entries: Uint16Array, at: number): PrefixCodeTable {
+    this.#work.charge(codeUnits + symbolUnits * this.#lengths.length);
     const bits = this.#readLengthCode();
     const reader = this.#reader;
     let steps = symbols;

@@ -2,23 +2,17 @@
 import type { BitReader } from './bit-reader.ts';
 import { type Blocks, readBlockGrid } from './blocks.ts';
 import { damagedHead } from './code-lengths.ts';
-import { CodedPixels } from './coded-pixels.ts';
+import { CodedPixels, type PixelSource } from './coded-pixels.ts';
 import { ColorCache, maxCacheBits } from './color-cache.ts';
-import type { PixelHistory } from './pixel-history.ts';
 import { PrefixCodeGroups } from './prefix-code-groups.ts';
 
 /** The picture itself, whose blocks may have codes of their own (3.7.2.2). */
-export function openMainPicture(
-  reader: BitReader,
-  width: number,
-  height: number,
-  history: PixelHistory,
-): CodedPixels {
+export function openMainPicture(source: PixelSource, width: number, height: number): CodedPixels {
+  const { reader } = source;
   const cache = readCache(reader);
-  const groupMap =
-    reader.readBits(1) === 1 ? readGroupMap(reader, width, height, history) : undefined;
-  const codes = new PrefixCodeGroups(reader, cache.size, usedGroups(groupMap));
-  return new CodedPixels(reader, { width, height, codes, cache, groupMap }, history);
+  const groupMap = reader.readBits(1) === 1 ? readGroupMap(source, width, height) : undefined;
+  const codes = new PrefixCodeGroups(source, cache.size, usedGroups(groupMap));
+  return new CodedPixels(source, { width, height, codes, cache, groupMap });
 }
 
 /**
@@ -28,16 +22,14 @@ export function openMainPicture(
  * @throws AppError `image-decode-failed` where not all of it is there
  */
 export function readSmallPicture(
-  reader: BitReader,
+  source: PixelSource,
   width: number,
   height: number,
-  history: PixelHistory,
   takeRow: (row: Int32Array, y: number) => void,
 ): void {
-  const cache = readCache(reader);
-  const codes = new PrefixCodeGroups(reader, cache.size, usedGroups(undefined));
-  const coding = { width, height, codes, cache, groupMap: undefined };
-  const pixels = new CodedPixels(reader, coding, history);
+  const cache = readCache(source.reader);
+  const codes = new PrefixCodeGroups(source, cache.size, usedGroups(undefined));
+  const pixels = new CodedPixels(source, { width, height, codes, cache, groupMap: undefined });
   const row = new Int32Array(width);
   for (let y = 0; y < height; y++) {
     if (!pixels.readRow(row)) throw damagedHead();
@@ -52,15 +44,10 @@ function readCache(reader: BitReader): ColorCache {
   return new ColorCache(bits);
 }
 
-function readGroupMap(
-  reader: BitReader,
-  width: number,
-  height: number,
-  history: PixelHistory,
-): Blocks<Uint16Array> {
-  const { bits, across, down } = readBlockGrid(reader, width, height);
+function readGroupMap(source: PixelSource, width: number, height: number): Blocks<Uint16Array> {
+  const { bits, across, down } = readBlockGrid(source.reader, width, height);
   const values = new Uint16Array(across * down);
-  readSmallPicture(reader, across, down, history, (row, y) => {
+  readSmallPicture(source, across, down, (row, y) => {
     for (let x = 0; x < across; x++) values[y * across + x] = row[x] >> 8;
   });
   return { bits, across, values };

@@ -2,13 +2,21 @@
  * Reads pixels one row after another: literals, copies of earlier pixels, and
  * colours from a cache (RFC 9649, 3.6 and 3.7.3).
  */
+import type { Work } from '../../work-budget.ts';
 import type { BitReader } from './bit-reader.ts';
 import type { Blocks } from './blocks.ts';
+import type { CodeSource } from './code-lengths.ts';
 import type { ColorCache } from './color-cache.ts';
 import { copyDistance, extraBits, leastValue } from './copies.ts';
 import type { PixelHistory } from './pixel-history.ts';
 import { maxCodeLength, rootBits } from './prefix-code.ts';
 import { codeKind, lengthPrefixes, literals, type PrefixCodeGroups } from './prefix-code-groups.ts';
+
+/** What pictures are read from. */
+export interface PixelSource extends CodeSource {
+  /** For all pictures, one after another. */
+  readonly history: PixelHistory;
+}
 
 /** How the pixels of one picture are coded. */
 export interface PixelCoding {
@@ -43,8 +51,14 @@ function lookUp(bits: number, table: Uint16Array, code: number): number {
   return table[start + (entry >> 4) + rest];
 }
 
+/** Work for each pixel that is read. */
+const pixelUnits = 10;
+
 export class CodedPixels {
+  /** Whether no pixel takes a bit, and all are alike. */
+  readonly hasOneColor: boolean;
   readonly #reader: BitReader;
+  readonly #work: Work;
   readonly #coding: PixelCoding;
   readonly #history: Int32Array;
   /** Pixels that were decoded. */
@@ -54,10 +68,12 @@ export class CodedPixels {
   #copyLeft = 0;
   #copyDistance = 0;
 
-  constructor(reader: BitReader, coding: PixelCoding, history: PixelHistory) {
+  constructor({ reader, history, work }: PixelSource, coding: PixelCoding) {
     this.#reader = reader;
     this.#coding = coding;
     this.#history = history.pixels;
+    this.#work = work;
+    this.hasOneColor = coding.groupMap === undefined && coding.codes.hasOneColor;
   }
 
   /**
@@ -66,7 +82,8 @@ export class CodedPixels {
    */
   readRow(row: Int32Array): boolean {
     const reader = this.#reader;
-    const { width, codes, cache } = this.#coding;
+    const { width, height, codes, cache } = this.#coding;
+    this.#work.charge(pixelUnits * width);
     const history = this.#history;
     const mask = history.length - 1;
     const hasCache = cache.size > 0;
@@ -137,7 +154,8 @@ export class CodedPixels {
         position += extra;
         this.#copyDistance = copyDistance(code, width);
         this.#decoded = decoded;
-        if (this.#copyDistance > decoded) return false;
+        // A copy takes pixels that are there, and ends with the picture.
+        if (this.#copyDistance > decoded || this.#copyLeft > width * height - decoded) return false;
         const end = this.#copy(row, x);
         decoded += end - x;
         x = end;

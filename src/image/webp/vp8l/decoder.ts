@@ -2,12 +2,13 @@
  * Decodes lossless pictures (RFC 9649, section 3 and 4), row by row: beside the
  * last pixels that copies reach, only what is smaller than the picture is kept.
  */
+import type { Work } from '../../work-budget.ts';
 import { addPixels } from './argb.ts';
 import type { BitReader } from './bit-reader.ts';
 import { blocksIn, maxBlocksIn, readBlockGrid } from './blocks.ts';
 import { damagedHead } from './code-lengths.ts';
 import { openMainPicture, readSmallPicture } from './coded-picture.ts';
-import type { CodedPixels } from './coded-pixels.ts';
+import type { CodedPixels, PixelSource } from './coded-pixels.ts';
 import { PixelHistory } from './pixel-history.ts';
 import { groupsMemoryBytes } from './prefix-code-groups.ts';
 import {
@@ -47,25 +48,36 @@ export function losslessMemoryBytes(dataBytes: number, width: number, height: nu
 export class LosslessDecoder {
   /** The pixels of the row that was decoded last, ARGB. */
   readonly row: Int32Array;
+  /** Whether all rows are like the first one, which is enough to read then. */
+  readonly repeatsFirstRow: boolean;
   readonly #pixels: CodedPixels;
+  readonly #work: Work;
+  /** Of undoing the transforms of a row. */
+  readonly #rowUnits: number;
   /** In the order in which they are undone. */
   readonly #transforms: readonly Transform[];
 
   /**
    * @param reader behind the sides of the picture
-   * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read
+   * @throws AppError `image-decode-failed` where what stands in front of the pixels can't be read,
+   *   `too-much-work`
    */
-  constructor(reader: BitReader, width: number, height: number) {
-    const history = new PixelHistory(width * height);
-    const { transforms, codedWidth } = readTransforms(reader, width, height, history);
+  constructor(reader: BitReader, width: number, height: number, work: Work) {
+    const source = { reader, history: new PixelHistory(width * height), work };
+    const { transforms, codedWidth } = readTransforms(source, width, height);
     this.row = new Int32Array(width);
     this.#transforms = transforms;
-    this.#pixels = openMainPicture(reader, codedWidth, height, history);
+    this.#pixels = openMainPicture(source, codedWidth, height);
+    this.repeatsFirstRow =
+      this.#pixels.hasOneColor && transforms.every(({ isSameForRows }) => isSameForRows);
+    this.#work = work;
+    this.#rowUnits = transforms.reduce((sum, { pixelUnits }) => sum + pixelUnits * width, 0);
   }
 
   /** @returns false where the data ends before the next row does, or is damaged */
   readRow(): boolean {
     if (!this.#pixels.readRow(this.row)) return false;
+    this.#work.charge(this.#rowUnits);
     for (const transform of this.#transforms) transform.undo(this.row);
     return true;
   }
@@ -73,11 +85,11 @@ export class LosslessDecoder {
 
 /** @returns transforms in the order in which they are undone, and the width that is left */
 function readTransforms(
-  reader: BitReader,
+  source: PixelSource,
   width: number,
   height: number,
-  history: PixelHistory,
 ): { transforms: Transform[]; codedWidth: number } {
+  const { reader } = source;
   const transforms: Transform[] = [];
   let codedWidth = width;
   let seen = 0;
@@ -86,13 +98,13 @@ function readTransforms(
     if ((seen & (1 << kind)) !== 0) throw damagedHead();
     seen |= 1 << kind;
     if (kind === transformKind.predictor) {
-      transforms.unshift(readPredictor(reader, codedWidth, height, history));
+      transforms.unshift(readPredictor(source, codedWidth, height));
     } else if (kind === transformKind.crossColor) {
-      transforms.unshift(readCrossColor(reader, codedWidth, height, history));
+      transforms.unshift(readCrossColor(source, codedWidth, height));
     } else if (kind === transformKind.subtractGreen) {
       transforms.unshift(new SubtractGreenTransform(codedWidth));
     } else {
-      const { palette, bundleBits } = readPalette(reader, history);
+      const { palette, bundleBits } = readPalette(source);
       transforms.unshift(new ColorIndexingTransform(codedWidth, palette, bundleBits));
       codedWidth = blocksIn(codedWidth, bundleBits);
     }
@@ -100,41 +112,28 @@ function readTransforms(
   return { transforms, codedWidth };
 }
 
-function readPredictor(
-  reader: BitReader,
-  width: number,
-  height: number,
-  history: PixelHistory,
-): Transform {
-  const { bits, across, down } = readBlockGrid(reader, width, height);
+function readPredictor(source: PixelSource, width: number, height: number): Transform {
+  const { bits, across, down } = readBlockGrid(source.reader, width, height);
   const values = new Uint8Array(across * down);
-  readSmallPicture(reader, across, down, history, (row, y) => {
+  readSmallPicture(source, across, down, (row, y) => {
     // The mode is in what of green counts.
     for (let x = 0; x < across; x++) values[y * across + x] = (row[x] >> 8) & 15;
   });
   return new PredictorTransform(width, { bits, across, values });
 }
 
-function readCrossColor(
-  reader: BitReader,
-  width: number,
-  height: number,
-  history: PixelHistory,
-): Transform {
-  const { bits, across, down } = readBlockGrid(reader, width, height);
+function readCrossColor(source: PixelSource, width: number, height: number): Transform {
+  const { bits, across, down } = readBlockGrid(source.reader, width, height);
   const values = new Int32Array(across * down);
-  readSmallPicture(reader, across, down, history, (row, y) => values.set(row, y * across));
+  readSmallPicture(source, across, down, (row, y) => values.set(row, y * across));
   return new CrossColorTransform(width, { bits, across, values });
 }
 
 /** Colours are stored as differences from the one before (4.4). */
-function readPalette(
-  reader: BitReader,
-  history: PixelHistory,
-): { palette: Int32Array; bundleBits: number } {
-  const colors = 1 + reader.readBits(8);
+function readPalette(source: PixelSource): { palette: Int32Array; bundleBits: number } {
+  const colors = 1 + source.reader.readBits(8);
   const palette = new Int32Array(maxColors);
-  readSmallPicture(reader, colors, 1, history, (row) => palette.set(row));
+  readSmallPicture(source, colors, 1, (row) => palette.set(row));
   for (let i = 1; i < colors; i++) palette[i] = addPixels(palette[i], palette[i - 1]);
   const bundleBits = colors <= 2 ? 3 : colors <= 4 ? 2 : colors <= 16 ? 1 : 0;
   return { palette, bundleBits };

@@ -1,7 +1,6 @@
 /** The prefix codes of a picture, in groups of five (RFC 9649, 3.7.2.2). */
 import { webpProblem } from '../problem.ts';
-import type { BitReader } from './bit-reader.ts';
-import { PrefixCodeReader } from './code-lengths.ts';
+import { type CodeSource, PrefixCodeReader } from './code-lengths.ts';
 import { maxCacheBits } from './color-cache.ts';
 import { maxTableEntries } from './prefix-code.ts';
 
@@ -62,12 +61,12 @@ export class PrefixCodeGroups {
   /**
    * @param cacheSize colours of the colour cache, 0 for none
    * @param used of each group 1 where pixels belong to it; others are passed over
-   * @throws AppError `image-decode-failed`
+   * @throws AppError `image-decode-failed`, `too-much-work`
    */
-  constructor(reader: BitReader, cacheSize: number, used: Uint8Array) {
+  constructor(source: CodeSource, cacheSize: number, used: Uint8Array) {
     const greenSymbols = literals + lengthPrefixes + cacheSize;
     const symbols = [greenSymbols, literals, literals, literals, distancePrefixes];
-    const codes = new PrefixCodeReader(reader, greenSymbols);
+    const codes = new PrefixCodeReader(source, greenSymbols);
     const largest = maxGroupEntries(cacheSize);
     const groups = new Int32Array(used.length * groupFields);
     let table = this.#addTable(used.length * largest);
@@ -103,6 +102,13 @@ export class PrefixCodeGroups {
   /** What the group's codes look up in. */
   table(group: number): Uint16Array {
     return this.#tables[this.#groups[group * groupFields]];
+  }
+
+  /** Whether pixels of the first group are all the same literal, and take no bits. */
+  get hasOneColor(): boolean {
+    const { green, red, blue, alpha } = codeKind;
+    const takesNoBits = [green, red, blue, alpha].every((kind) => (this.code(0, kind) & 15) === 0);
+    return takesNoBits && this.table(0)[this.code(0, green) >> 4] >> 4 < literals;
   }
 
   /** Where a code's entries begin in its table `<< 4`, with the bits of its first look-up. */

@@ -4,12 +4,18 @@ import type { Blocks } from './blocks.ts';
 import { predictLeft, predictors } from './predictors.ts';
 
 export interface Transform {
+  /** Work for each pixel of a row. */
+  readonly pixelUnits: number;
+  /** Whether it does the same to every row. */
+  readonly isSameForRows: boolean;
   /** Turns the next row into what it was before the transform, in place. */
   undo(row: Int32Array): void;
 }
 
 /** Pixels are differences from what is predicted, by one of 14 modes for each block (4.1). */
 export class PredictorTransform implements Transform {
+  readonly pixelUnits = 11;
+  readonly isSameForRows = false;
   readonly #width: number;
   readonly #modes: Blocks<Uint8Array>;
   /** The row above, and behind it what the last column takes for its top right. */
@@ -53,6 +59,8 @@ function share(factor: number, channel: number): number {
 
 /** Red and blue without what green says of them, and blue without what red does (4.2). */
 export class CrossColorTransform implements Transform {
+  readonly pixelUnits = 5;
+  readonly isSameForRows = false;
   readonly #width: number;
   readonly #factors: Blocks<Int32Array>;
   #row = 0;
@@ -86,6 +94,8 @@ export class CrossColorTransform implements Transform {
 
 /** Red and blue without green (4.3). */
 export class SubtractGreenTransform implements Transform {
+  readonly pixelUnits = 2;
+  readonly isSameForRows = true;
   readonly #width: number;
 
   /** @param width pixels of a row */
@@ -104,6 +114,8 @@ export class SubtractGreenTransform implements Transform {
 
 /** Green is a place in a palette; of small palettes, up to eight of them in one pixel (4.4). */
 export class ColorIndexingTransform implements Transform {
+  readonly pixelUnits = 3;
+  readonly isSameForRows = true;
   readonly #width: number;
   /** A colour for each index that there can be. */
   readonly #palette: Int32Array;

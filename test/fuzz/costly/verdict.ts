@@ -1,0 +1,45 @@
+import { compareWork, type Measurable, type Meter, type Work } from './work-meter.ts';
+
+/** What the budget takes an honest 12-megapixel JPEG for (`src/image/work-budget.ts`). */
+const referenceUnits = 30e6;
+
+/** What a file takes beside the reference, in the same minute on the same machine. */
+export interface Verdict {
+  readonly work: Work;
+  /** Its time to the reference's. */
+  readonly ratio: number;
+  /** The units that its time stands for. */
+  readonly spentUnits: number;
+  /** Whether it takes much more than the budget counts. */
+  readonly isUndercharged: boolean;
+}
+
+/** Time may be so many times what is counted: units are no finer than that. */
+const tolerance = 2;
+/** Units that needn't be counted: half of the reference's, for headers, tables and the noise of a busy machine. */
+const slackUnits = referenceUnits / 2;
+
+/** Whether a file's time, as a multiple of the reference's, is much more than what was counted. */
+export function isUndercharged(ratio: number, units: number): boolean {
+  return ratio * referenceUnits > tolerance * units + slackUnits;
+}
+
+/**
+ * @param reference an honest 12-megapixel JPEG
+ * @param turns in which both are measured; one tells what is far from the limit
+ */
+export function judge(
+  measure: Meter,
+  file: Measurable,
+  reference: Measurable,
+  turns: number,
+): Verdict {
+  const [work, honest] = compareWork(measure, [file, reference], turns);
+  const ratio = work.cpuMs / honest.cpuMs;
+  return {
+    work,
+    ratio,
+    spentUnits: ratio * referenceUnits,
+    isUndercharged: isUndercharged(ratio, work.units),
+  };
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../src/errors.ts';
+import { WorkBudget, type WorkItem } from '../../src/image/work-budget.ts';
+
+const limits = { maxPixels: 50e6 };
+
+/** Charges a photo step by step. */
+function charge(budget: WorkBudget, item: WorkItem, units: number): AppError | undefined {
+  const work = budget.open(item);
+  try {
+    for (let left = units; left > 0; left -= 1e6) work.charge(Math.min(left, 1e6));
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+const rates = { unitsPerByte: 300, unitsPerPixel: 60 };
+const small = { ...rates, bytes: 1000, pixels: 50e6 };
+const large = { ...rates, bytes: 1e6, pixels: 50e6 };
+
+describe('WorkBudget', () => {
+  test('lets a photo of any size take 130 million units', () => {
+    expect(charge(new WorkBudget(limits), small, 130e6)).toBeUndefined();
+  });
+
+  test('refuses a small photo that takes more, and says how much it may take', () => {
+    const refusal = charge(new WorkBudget(limits), small, 131e6);
+    expect(refusal).toMatchObject({ code: 'too-much-work', facts: { limitUnits: 130e6 } });
+    expect(refusal?.message).toContain('this photo');
+  });
+
+  test('lets a large photo take as much as its bytes earn', () => {
+    expect(charge(new WorkBudget(limits), large, 300e6)).toBeUndefined();
+    expect(charge(new WorkBudget(limits), large, 301e6)).toMatchObject({
+      facts: { limitUnits: 300e6 },
+    });
+  });
+
+  test('lets a large file of few pixels take no more than these earn', () => {
+    const padded = { ...large, bytes: 20e6, pixels: 5e6 };
+    expect(charge(new WorkBudget(limits), padded, 300e6)).toBeUndefined();
+    expect(charge(new WorkBudget(limits), padded, 301e6)).toMatchObject({
+      facts: { limitUnits: 300e6 },
+    });
+  });
+
+  test('lets no photo take more than the most expensive one of the most pixels', () => {
+    const huge = { ...large, bytes: 1e8 };
+    expect(charge(new WorkBudget(limits), huge, 3001e6)).toMatchObject({
+      facts: { limitUnits: 3000e6 },
+    });
+  });
+
+  test('refuses the photos of a request once they took 420 million units together', () => {
+    const budget = new WorkBudget(limits);
+    const codes = Array.from({ length: 32 }, () => charge(budget, small, 100e6)?.code);
+    expect(codes).toEqual([...Array(4).fill(undefined), ...Array(28).fill('too-much-work')]);
+    expect(charge(budget, small, 1)).toMatchObject({ facts: { limitUnits: 420e6 } });
+  });
+
+  test('lets a request of large photos take as much as all of them earn', () => {
+    const budget = new WorkBudget(limits);
+    const refusals = Array.from({ length: 9 }, () => charge(budget, large, 290e6));
+    expect(refusals).toEqual(Array(9).fill(undefined));
+  });
+
+  test('ends a request soon after its limit, whatever its photos charge', () => {
+    const anyItem = fc.record({
+      bytes: fc.integer({ min: 1, max: 20e6 }),
+      pixels: fc.integer({ min: 1, max: 50e6 }),
+      unitsPerByte: fc.constantFrom(300, 400, 1500),
+      unitsPerPixel: fc.constantFrom(15, 60),
+      units: fc.integer({ min: 0, max: 4e9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(anyItem, { maxLength: 32 }), (items) => {
+        const budget = new WorkBudget(limits);
+        const earned = items.reduce(
+          (sum, { bytes, unitsPerByte }) => sum + bytes * unitsPerByte,
+          0,
+        );
+        for (const { units, ...item } of items) charge(budget, item, units);
+        const limit = Math.min(Math.max(earned, 420e6), 3000e6);
+        // Each photo may take one step too many.
+        expect(budget.chargedUnits).toBeLessThanOrEqual(limit + 1e6 * items.length);
+      }),
+    );
+  });
+});
