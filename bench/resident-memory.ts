@@ -35,5 +35,10 @@ export async function measurePeak(pid: number, work: () => Promise<unknown>): Pr
 export async function readResidentBytes(name: string): Promise<number | undefined> {
   if (!canMeasurePeaks) return undefined;
   const [pid] = await findChildren(name);
-  return pid === undefined ? undefined : await readStatus(pid, 'VmRSS');
+  return pid === undefined ? undefined : await residentBytesOf(pid);
+}
+
+/** @returns the resident memory of a process, in bytes */
+export function residentBytesOf(pid: number): Promise<number> {
+  return readStatus(pid, 'VmRSS');
 }

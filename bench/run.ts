@@ -12,6 +12,7 @@ import { cost } from './cost.ts';
 import { decode } from './decode.ts';
 import { engines } from './engines.ts';
 import { formatsBenchmark } from './formats.ts';
+import { growth } from './growth.ts';
 import { headline } from './headline.ts';
 import { installRivals } from './install.ts';
 import { layers } from './layers.ts';
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   decode,
   engines,
   formatsBenchmark,
+  growth,
   headline,
   layers,
   load,

@@ -1,13 +1,16 @@
 /** `npm start`: prepares what is missing, serves, and says so when Petal answers. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { packageFolder } from '../model/folder.ts';
 import { isLoopbackAddress } from '../src/access/loopback.ts';
 import type { LogLine, Petal, PetalOptions } from '../src/testing/start-petal.ts';
-import { claimFolder } from './claim-folder.ts';
+import { readCertificate } from './certificate.ts';
+import { lockFolder } from './folder-lock.ts';
 import { readPort } from './read-port.ts';
+import { readVariables } from './variables.ts';
+import { endWithNpm, guardWorkerd } from './workerd-guard.ts';
 
 /** What is stored is kept here, unless said otherwise; git ignores it. */
 const usualFolder = join(packageFolder, '.petal');
@@ -30,7 +33,7 @@ async function readHttps({ https, cert, key }: Options): Promise<PetalOptions['h
   if (cert === undefined || key === undefined) {
     throw new Error('--cert and --key go together: a certificate and its private key, in PEM.');
   }
-  return { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  return await readCertificate(cert, key);
 }
 
 function isAddressInUse(error: unknown): boolean {
@@ -69,9 +72,9 @@ async function readPersist({ persist }: Options): Promise<string | false> {
   if (persist === false) return false;
   const isNamed = typeof persist === 'string';
   const folder = isNamed ? persist : usualFolder;
-  const other = await claimFolder(folder);
-  if (other !== undefined) {
-    const why = `${relative('.', folder)} is used by the Petal of process ${other}`;
+  const claim = await lockFolder(folder);
+  if (!claim.isOurs) {
+    const why = `${relative('.', folder)} is used by ${claim.holder}`;
     if (isNamed) throw new Error(`${why}. Name another folder, or --no-persist.`);
     console.log(`${why}: this one forgets its models when it stops.`);
     return false;
@@ -88,17 +91,23 @@ async function start(options: Options): Promise<void> {
       : readPort('--port', options.port);
   const host = options.host ?? process.env.HOST ?? '127.0.0.1';
   const https = await readHttps(options);
+  const { bindings, warnings } = await readVariables(process.env);
+  for (const warning of warnings) console.error(warning);
   // Loaded when they are needed: they bring wrangler, which takes a while.
   const { buildWorker } = await import('../src/testing/build-worker.ts');
   const { startPetal } = await import('../src/testing/start-petal.ts');
   const bundle = await buildWorker();
+  const persist = await readPersist(options);
+  await endWithNpm();
+  guardWorkerd(persist);
   const petal = await startPetal({
     bundle,
     host,
     port,
     https,
     allowedHosts: options.allowedHost,
-    persist: await readPersist(options),
+    bindings,
+    persist,
     onLog: print,
   }).catch((error: unknown) => {
     if (!isAddressInUse(error)) {

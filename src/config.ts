@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { type Arithmetic, arithmetics } from './mobilenet/arithmetic.ts';
 
+/** The most characters of a value that an error quotes. */
+const longestQuote = 40;
+
 /** A whole number of millions in an environment variable, as ones. */
 function millions(unit: string, fallback: number, most: number) {
   return count(unit, fallback, most).transform((millions) => millions * 1_000_000);
@@ -25,7 +28,8 @@ function choice<const Names extends readonly [string, ...string[]]>(
   names: Names,
   fallback: Names[number],
 ) {
-  return z.enum(names).default(() => fallback as never);
+  const error = `Expected one of ${names.join(', ')}`;
+  return z.enum(names, { error }).default(() => fallback as never);
 }
 
 const variables = z.object({
@@ -53,7 +57,9 @@ const variables = z.object({
   /** How long fetching one photo may take. */
   PETAL_REMOTE_TIMEOUT_SECONDS: count('seconds', 10, 300),
   /** Where names are looked up, so that none leads to a private address. */
-  PETAL_RESOLVER_URL: z.url().default('https://cloudflare-dns.com/dns-query'),
+  PETAL_RESOLVER_URL: z
+    .url({ error: 'Expected an address' })
+    .default('https://cloudflare-dns.com/dns-query'),
   /** Below these the answer is `unknown`; model/README.md has the measurement that chose them. */
   PETAL_UNKNOWN_PROBABILITY: share(0.25),
   PETAL_UNKNOWN_MARGIN: share(0.15),
@@ -66,6 +72,9 @@ const variables = z.object({
   /** Whether each request is logged, as one line of JSON. */
   PETAL_LOG: choice(['on', 'off'], 'on'),
 });
+
+/** Names of the variables that {@link readConfig} reads. */
+export const configVariableNames: readonly string[] = Object.keys(variables.shape);
 
 /** Everything about a deployment that can be set, from the Worker's variables. */
 export interface Config {
@@ -97,8 +106,9 @@ export interface Config {
  */
 export function readConfig(environment: unknown): Config {
   const read = variables.safeParse(environment);
-  if (!read.success)
-    throw new Error(`Petal's variables are not valid.\n${z.prettifyError(read.error)}`);
+  if (!read.success) {
+    throw new Error(read.error.issues.map((issue) => explain(issue, environment)).join('\n'));
+  }
   const { data } = read;
   return Object.freeze({
     maxUploadBytes: data.PETAL_MAX_UPLOAD_MB,
@@ -119,4 +129,12 @@ export function readConfig(environment: unknown): Config {
     logsRequests: data.PETAL_LOG === 'on',
     arithmetic: data.PETAL_ARITHMETIC,
   });
+}
+
+/** A value that is not valid, in a sentence. None of these variables is a secret. */
+function explain({ path, message }: z.core.$ZodIssue, environment: unknown): string {
+  const name = String(path[0]);
+  const value = String((environment as Record<string, unknown>)[name]);
+  const expected = message.replace(/^E/, 'e');
+  return `${name} is not valid: ${expected}, but it is "${value.slice(0, longestQuote)}".`;
 }

@@ -92,7 +92,9 @@ export function readApiKeys(text = ''): ApiKeys {
   if (text.trim() === '') return [];
   const read = entriesSchema.safeParse(parseJson(text));
   if (!read.success) {
-    throw new Error(`PETAL_API_KEYS is not valid.\n${z.prettifyError(read.error)}`);
+    const [{ message, path }] = read.error.issues;
+    const where = path.length === 0 ? '' : `, at ${z.core.toDotPath(path)}`;
+    throw new Error(`PETAL_API_KEYS is not valid: ${message.replace(/^E/, 'e')}${where}.`);
   }
   return read.data.map(({ name, hash, scopes }) => ({
     name,

@@ -23,14 +23,18 @@ export interface AccessRules {
   readonly turnstile: TurnstileKeys | undefined;
 }
 
-/** The Worker's variables and secrets that say who may ask. */
-export interface AccessVariables {
-  readonly PETAL_ACCESS?: string | undefined;
-  readonly PETAL_API_KEYS?: string | undefined;
-  readonly PETAL_ALLOWED_ORIGINS?: string | undefined;
-  readonly PETAL_TURNSTILE_SITE_KEY?: string | undefined;
-  readonly PETAL_TURNSTILE_SECRET_KEY?: string | undefined;
-}
+/** Names of the Worker's variables and secrets that say who may ask. */
+export const accessVariableNames = [
+  'PETAL_ACCESS',
+  'PETAL_API_KEYS',
+  'PETAL_ALLOWED_ORIGINS',
+  'PETAL_TURNSTILE_SITE_KEY',
+  'PETAL_TURNSTILE_SECRET_KEY',
+] as const;
+
+export type AccessVariables = {
+  readonly [Name in (typeof accessVariableNames)[number]]?: string | undefined;
+};
 
 /** @throws Error that names the variable that is not valid, without any secret */
 export function readAccessRules(variables: AccessVariables): AccessRules {

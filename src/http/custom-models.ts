@@ -4,8 +4,8 @@ import type { CustomModelAnswer, DeletedModelAnswer } from '../contract/models.t
 import type { LoadedNetwork } from '../mobilenet/network.ts';
 import { sha256 } from '../sha256.ts';
 import { erasedAt } from '../storage/deletion.ts';
-import { summaryOf } from '../storage/model-pointer.ts';
-import type { Published } from '../storage/publisher.ts';
+import { currentOf, summaryOf } from '../storage/model-pointer.ts';
+import type { TrainedModelState } from '../storage/registered-model.ts';
 import { versionOf } from '../storage/version-lookup.ts';
 import { admit } from './admission.ts';
 import { readReference } from './answering.ts';
@@ -13,7 +13,7 @@ import { readBody, releaseBody } from './body.ts';
 import type { PetalEnv } from './context.ts';
 import { typed } from './declared.ts';
 import { isNamedBy } from './entity-tag.ts';
-import { describeCustomModel, descriptionOf, timeText } from './model-description.ts';
+import { describeState, descriptionOf, timeText } from './model-description.ts';
 import { askModel, knownModelName, newModelName, registryOf } from './model-registry.ts';
 import { readParameters } from './parameters.ts';
 import type { AppParts } from './parts.ts';
@@ -51,20 +51,24 @@ async function upload(c: Context<PetalEnv>, parts: AppParts): Promise<Response> 
       source: 'upload',
     });
     const published = await askModel(parts, name, 'publish', { file: file.buffer, summary });
-    return await answerPublished(c, parts, name, published);
+    return await answerPublished(c, parts, name, { ...published, manifest });
   } finally {
     releaseBody(file);
   }
 }
 
-/** Says what a version is that was published: 201 where it is new. */
+/**
+ * Says what a version is that was published: 201 where it is new. The model is described as it was
+ * then, whatever others have made of it since.
+ */
 async function answerPublished(
   c: Context<PetalEnv>,
   parts: AppParts,
   name: string,
-  { entry, isKnown }: Published,
+  published: TrainedModelState,
 ): Promise<Response> {
-  const answer = await describeCustomModel(c, parts, name, entry.version);
+  const { entry, isKnown, manifest } = published;
+  const answer = await describeState(c, parts, name, published, entry, manifest);
   c.header('Cache-Control', 'no-store');
   c.header('ETag', `"${entry.sha256}"`);
   if (!isKnown) c.header('Location', `/v1/models/${name}@${entry.version}`);
@@ -93,9 +97,9 @@ async function remove(c: Context<PetalEnv>, parts: AppParts): Promise<Response> 
 async function restore(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {
   const name = await knownModelName(c, parts);
   readParameters('plain', { query: new URL(c.req.url).searchParams });
-  await askModel(parts, name, 'restore');
+  const restored = await askModel(parts, name, 'restore');
   c.header('Cache-Control', 'no-store');
-  return c.json(await describeCustomModel(c, parts, name));
+  return c.json(await describeState(c, parts, name, restored, currentOf(restored.pointer)));
 }
 
 async function rollBack(c: Context<PetalEnv>, parts: AppParts): Promise<Response> {

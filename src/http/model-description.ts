@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Manifest } from '../classes/manifest.ts';
 import { modelName } from '../classes/model-name.ts';
 import type { CustomModelAnswer, VersionAnswer } from '../contract/models.ts';
 import { AppError } from '../errors.ts';
@@ -26,17 +27,35 @@ export async function describeCustomModel(
   version?: number,
 ): Promise<CustomModelAnswer> {
   const description = await descriptionOf(c, parts, name);
-  const { pointer, examples } = description;
-  const { versions } = pointer;
+  const { pointer } = description;
   const wanted = version ?? pointer.current;
+  const entry = wanted === null ? undefined : versionOf(name, pointer, wanted);
+  return await describeState(c, parts, name, description, entry);
+}
+
+/**
+ * What there was of a user's model at one time.
+ *
+ * @param entry the version that is described; undefined where there was none yet
+ * @param manifest of that version, where it is at hand; otherwise its file is read
+ */
+export async function describeState(
+  c: Context<PetalEnv>,
+  parts: AppParts,
+  name: string,
+  description: Description,
+  entry: VersionEntry | undefined,
+  manifest?: Manifest,
+): Promise<CustomModelAnswer> {
+  const { versions } = description.pointer;
   return {
     name,
     state: stateOf(description),
-    version: wanted,
+    version: entry?.version ?? null,
     versions: versions.map(describeVersion),
-    examples: [...examples],
-    ...(wanted === null ? {} : await readManifest(c, parts, versionOf(name, pointer, wanted))),
-    model_version_status: versions.flatMap((entry) => describeVersions(entry).model_version_status),
+    examples: [...description.examples],
+    ...(entry === undefined ? {} : await aboutFile(c, parts, entry, manifest)),
+    model_version_status: versions.flatMap((each) => describeVersions(each).model_version_status),
   };
 }
 
@@ -85,11 +104,13 @@ function stateOf({ pointer, isTraining }: Description): CustomModelAnswer['state
 }
 
 /** What a version's file says of it, or why it says nothing: a version that can't be used can be described. */
-async function readManifest(
+async function aboutFile(
   c: Context<PetalEnv>,
   parts: AppParts,
   entry: VersionEntry,
+  atHand?: Manifest,
 ): Promise<Pick<CustomModelAnswer, 'manifest' | 'problem'>> {
+  if (atHand !== undefined) return { manifest: atHand };
   try {
     const { manifest } = await registryOf(parts).model(entry);
     return { manifest };

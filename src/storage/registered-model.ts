@@ -15,7 +15,7 @@ import {
 } from './examples.ts';
 import { currentOf, type ModelPointer, summaryOf } from './model-pointer.ts';
 import { type Publication, type Published, Publisher, type PublisherParts } from './publisher.ts';
-import { createTables } from './tables.ts';
+import { createTables, hasTables } from './tables.ts';
 import { notFound } from './version-lookup.ts';
 
 /** What a model's object works with. */
@@ -39,6 +39,15 @@ export interface Description {
   /** Of each label, in order of the labels. */
   readonly examples: readonly LabelCount[];
   readonly isTraining: boolean;
+}
+
+/** What a change of the versions made of a model. What others do to it afterwards is not in it. */
+export type PublishedModelState = Published & Description;
+
+/** The same after a training. */
+export interface TrainedModelState extends PublishedModelState {
+  /** Of the version; undefined where it was there already. */
+  readonly manifest?: Manifest;
 }
 
 /** The examples of a model after a change. */
@@ -66,23 +75,17 @@ export class RegisteredModel {
   /** Undefined where there is no such model; deleted ones are described as such. */
   async describe(): Promise<Description | undefined> {
     const pointer = this.#publisher.pointer();
-    return pointer === undefined
-      ? undefined
-      : {
-          pointer,
-          examples: this.#examples.counts(),
-          isTraining: this.#isTraining,
-        };
+    return pointer === undefined ? undefined : this.#describe({ pointer });
   }
 
   /** @see Publisher.publish */
-  publish(publication: Publication): Promise<Published> {
-    return this.#publisher.publish(publication);
+  async publish(publication: Publication): Promise<PublishedModelState> {
+    return this.#describe(await this.#publisher.publish(publication));
   }
 
   /** @see Publisher.rollBack */
-  rollBack(version?: number): Promise<Published> {
-    return this.#publisher.rollBack(version);
+  async rollBack(version?: number): Promise<PublishedModelState> {
+    return this.#describe(await this.#publisher.rollBack(version));
   }
 
   /** @see Publisher.delete */
@@ -91,8 +94,8 @@ export class RegisteredModel {
   }
 
   /** @see Publisher.restore */
-  async restore(): Promise<Pick<Description, 'pointer'>> {
-    return { pointer: await this.#publisher.restore() };
+  async restore(): Promise<Description> {
+    return this.#describe({ pointer: await this.#publisher.restore() });
   }
 
   /** @see Publisher.erase */
@@ -147,7 +150,7 @@ export class RegisteredModel {
    * @throws AppError `not-enough-examples`, `too-many-examples`, `training-in-progress`,
    *   `model-mismatch` where the examples are of another backbone; as {@link Publisher.publish}
    */
-  async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<Published> {
+  async train(mode: HeadMode, backbone: Manifest['backbone']): Promise<TrainedModelState> {
     const { name, createdBy } = this.#parts;
     const pointer = this.#refuseMissing();
     if (this.#isTraining) throw inProgress(name);
@@ -156,22 +159,29 @@ export class RegisteredModel {
     const trainedOn = JSON.stringify([this.#examples.revision, mode, backbone.sha256, createdBy]);
     const current = currentOf(pointer);
     if (current !== undefined && this.#publisher.trainedOn === trainedOn) {
-      return { entry: current, isKnown: true, pointer };
+      return this.#describe({ entry: current, isKnown: true, pointer });
     }
     this.#isTraining = true;
     const { erasures } = this.#publisher;
     try {
-      const fitted = await this.#fit(mode, backbone);
-      return await this.#publisher.publish({ ...fitted, trainedOn, erasures });
+      const { manifest, ...fitted } = await this.#fit(mode, backbone);
+      const published = await this.#publisher.publish({ ...fitted, trainedOn, erasures });
+      return { ...this.#describe(published), isTraining: false, manifest };
     } finally {
       this.#isTraining = false;
     }
   }
 
+  /** Adds what is known beside the versions. The model may have been erased since. */
+  #describe<Change extends Pick<Description, 'pointer'>>(change: Change): Change & Description {
+    const examples = hasTables(this.#parts.storage) ? this.#examples.counts() : [];
+    return { ...change, examples, isTraining: this.#isTraining };
+  }
+
   async #fit(
     mode: HeadMode,
     backbone: Manifest['backbone'],
-  ): Promise<Pick<Publication, 'file' | 'summary'>> {
+  ): Promise<Pick<Publication, 'file' | 'summary'> & { readonly manifest: Manifest }> {
     const { now, wait, createdBy } = this.#parts;
     const set = this.#examples.trainingSet();
     const head = await trainHead(set, { mode, pause: () => wait(0) });
@@ -183,7 +193,7 @@ export class RegisteredModel {
     readModelFile(file.buffer, { ...backbone, blocks: [] }, digest);
     const { length: bytes } = file;
     const summary = summaryOf(model.manifest, { sha256: digest, bytes, source: 'training' });
-    return { file: file.buffer, summary };
+    return { file: file.buffer, summary, manifest: model.manifest };
   }
 
   #refuseManyNearest(): void {

@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 import { packageFolder } from '../../model/folder.ts';
 import { buildWorker } from './build-worker.ts';
+import { collectingEarly, isAboutFlags } from './early-collection.ts';
 import { type Front, makeFrontKey, startFront } from './front.ts';
 import { localCertificate } from './local-certificate.ts';
 import { outboundService, publicInternet } from './outbound.ts';
@@ -58,12 +59,14 @@ export async function startPetal(options: PetalOptions = {}): Promise<Petal> {
       // No look-up of Request.cf over the network; a placeholder serves.
       cf: false,
       log: new Log(LogLevel.WARN),
-      handleStructuredLogs: onLog ?? (() => undefined),
+      handleStructuredLogs: (line) => {
+        if (!isAboutFlags(line)) onLog?.(line);
+      },
     }),
   );
   try {
     const front = await startFront({
-      target: await miniflare.ready,
+      target: await collectingEarly(() => miniflare.ready),
       key: frontKey,
       host,
       port,

@@ -43,20 +43,20 @@ describe('readApiKeys', () => {
   test.for([
     ['something that is no JSON', 'web=secret', 'a JSON list'],
     ['an object', { web: web.hash }, 'a JSON list'],
-    ['a missing name', [{ ...web, name: undefined }], 'Expected a name\n  → at [0].name'],
+    ['a missing name', [{ ...web, name: undefined }], 'expected a name, at [0].name.'],
     ['an empty name', [{ ...web, name: '' }], 'a name of 1 to 64'],
     ['a name with a space', [{ ...web, name: 'a b' }], 'a name of 1 to 64'],
     ['a long name', [{ ...web, name: 'a'.repeat(65) }], 'a name of 1 to 64'],
-    ['two keys of one name', [web, { ...ci, name: 'web' }], 'two keys "web"\n  → at [1].name'],
-    ['one key of two names', [web, { ...web, name: 'b' }], 'than that of "web"\n  → at [1].hash'],
-    ['a missing hash', [web, { ...ci, hash: undefined }], 'Expected a hash\n  → at [1].hash'],
+    ['two keys of one name', [web, { ...ci, name: 'web' }], 'two keys "web", at [1].name.'],
+    ['one key of two names', [web, { ...web, name: 'b' }], 'than that of "web", at [1].hash.'],
+    ['a missing hash', [web, { ...ci, hash: undefined }], 'expected a hash, at [1].hash.'],
     ['a short hash', [{ ...web, hash: web.hash.slice(1) }], '64 hexadecimal digits'],
     ['an unknown scope', [{ ...web, scopes: ['admin'] }], 'one of "classify", "train"'],
     ['no scope', [{ ...web, scopes: [] }], 'one or more of "classify", "train"'],
     ['a scope without a list', [{ ...web, scopes: 'train' }], 'a list of "classify", "train"'],
-    ['an unknown member', [{ ...web, key: 'x' }], 'and nothing else\n  → at [0]'],
+    ['an unknown member', [{ ...web, key: 'x' }], 'and nothing else, at [0].'],
   ] as const)('refuses %s, and says where', ([, entries, sentence]) => {
-    expect(complaint(entries)).toMatch(/^PETAL_API_KEYS is not valid\.\n/);
+    expect(complaint(entries)).toMatch(/^PETAL_API_KEYS is not valid: /);
     expect(complaint(entries)).toContain(sentence);
   });
 

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { embeddingLength } from '../../src/classes/head.ts';
 import { type CustomModel, writeModelFile } from '../../src/classes/model-file.ts';
 import { deletedModelAnswer, modelsAnswer } from '../../src/contract/models.ts';
 import { writeSafetensors } from '../../src/safetensors.ts';
@@ -292,6 +293,95 @@ describe('a version that can not be used', () => {
     await expectProblem(await send(`/v1/models/${name}/file`), 'model-unavailable');
     await described(put(name, customModelFile(backbone, 2)), 201);
     expect(await classify(daisy(), `?model=${name}`)).toMatchObject({ version: 2 });
+  });
+});
+
+describe('a change that others follow at once', () => {
+  /** Each round: changes, and deletions and restorations that nobody waits for in between. */
+  async function amid(name: string, change: () => Promise<Response>): Promise<Response> {
+    const path = `/v1/models/${name}`;
+    const others = (): Promise<Response>[] => [
+      send(path, { method: 'DELETE' }),
+      send(`${path}/restore`, { method: 'POST' }),
+      send(path, { method: 'DELETE' }),
+    ];
+    const [changed] = await Promise.all([change(), ...others(), ...others()]);
+    await described(send(`${path}/restore`, { method: 'POST' }));
+    return changed;
+  }
+
+  test('answers an upload with the version that it published', async () => {
+    await described(put('contested', customModelFile(backbone, 1)), 201);
+    for (let seed = 2; seed < 12; seed++) {
+      const response = await amid('contested', () =>
+        put('contested', customModelFile(backbone, seed)),
+      );
+      if (response.status === 409) {
+        await expectProblem(response, 'model-deleted');
+        continue;
+      }
+      const { version, versions, manifest, state } = await described(response, 201);
+      expect(versions.at(-1)).toMatchObject({ version, source: 'upload' });
+      expect(manifest?.training.seed).toBe(seed);
+      expect(state).toBe('ready');
+    }
+  });
+
+  test('answers a restoration and a rollback with the model as it was then', async () => {
+    await described(put('restored', customModelFile(backbone, 1)), 201);
+    await described(put('restored', customModelFile(backbone, 2)), 201);
+    for (let round = 0; round < 10; round++) {
+      const path = '/v1/models/restored';
+      const restored = await amid('restored', () => send(`${path}/restore`, { method: 'POST' }));
+      expect(await described(restored)).toMatchObject({ state: 'ready', version: 2 });
+      const back = await amid('restored', () =>
+        send(`${path}/rollback?version=2`, { method: 'POST' }),
+      );
+      if (back.status === 409) await expectProblem(back, 'model-deleted');
+      else
+        expect(await described(back)).toMatchObject({
+          version: 2,
+          manifest: { labels: ['left', 'right'] },
+        });
+    }
+  });
+
+  test('answers an upload with what it published, although the model is erased by then', async () => {
+    for (let seed = 1; seed < 8; seed++) {
+      const [response] = await Promise.all([
+        put('erased', customModelFile(backbone, seed)),
+        send('/v1/models/erased?permanent=true', { method: 'DELETE' }),
+        send('/v1/models/erased?permanent=true', { method: 'DELETE' }),
+      ]);
+      const { manifest, problem } = await described(response, 201);
+      expect(manifest?.training.seed).toBe(seed);
+      expect(problem).toBeUndefined();
+    }
+  });
+
+  test('answers a training with the version that it published', async () => {
+    const { name, stub } = freshObject();
+    await runInDurableObject(stub, async (_, { storage }) => {
+      const model = registeredModel(name, storage);
+      for (let i = 0; i < 8; i++) {
+        const embedding = new Float32Array(embeddingLength).fill(i % 2).buffer;
+        const example = { id: String(i).padStart(64, '0'), label: 'ab'[i % 2], embedding };
+        await model.addExample(example, backbone.sha256);
+      }
+    });
+    for (const mode of ['softmax', 'knn', 'softmax', 'knn']) {
+      const response = await amid(name, () =>
+        send(`/v1/models/${name}/train?mode=${mode}`, { method: 'POST' }),
+      );
+      if (response.status === 409) {
+        await expectProblem(response, 'model-deleted');
+        continue;
+      }
+      const { state, manifest, versions } = await described(response, 201);
+      expect(state).toBe('ready');
+      expect(manifest?.head.kind).toBe(mode);
+      expect(versions.at(-1)).toMatchObject({ source: 'training', head: mode });
+    }
   });
 });
 

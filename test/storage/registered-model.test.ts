@@ -179,10 +179,14 @@ describe('training', () => {
       for (let i = 20; i < 24; i++) await model.addExample(example(i, 'c'), backbone.sha256);
       const first = await training;
       expect(first).toMatchObject({ isKnown: false, entry: { version: 1, labelCount: 2 } });
-      const second = await model.train('softmax', backbone);
+      const { manifest, ...second } = await model.train('softmax', backbone);
+      expect(manifest?.labels).toEqual(second.examples.map(({ label }) => label));
       expect(second).toMatchObject({ isKnown: false, entry: { version: 2, labelCount: 3 } });
       // Nothing has changed since: there is nothing to be done.
-      expect(await model.train('softmax', backbone)).toEqual({ ...second, isKnown: true });
+      expect(await model.train('softmax', backbone)).toEqual({
+        ...second,
+        isKnown: true,
+      });
     });
     expect((await reader().find(name, 1))?.model.manifest.training.examples).toEqual([10, 10]);
     expect((await reader().find(name, 2))?.model.manifest.labels).toEqual(['a', 'b', 'c']);
