@@ -5,6 +5,7 @@ import process from 'node:process';
 import axe from 'axe-core';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describeKey, makeKey } from '../../src/access/api-keys.ts';
 import { listClassFolder } from '../../src/cli/class-folder.ts';
 import { formatTraining } from '../../src/cli/format-training.ts';
 import { trainFolder } from '../../src/cli/train.ts';
@@ -130,7 +131,12 @@ describe.runIf(inject('trained'))('classes of one’s own', () => {
 
     test('are refused with the server’s own sentence', async () => {
       const model = inScratch('heads', 'scenes');
-      const to = ['--to', server.url.origin, '--key', 'wrong'];
+      const keys = [await describeKey(makeKey(), 'trainer', ['train'])];
+      await using withKeys = await startPetal({
+        bundle: inject('bundle'),
+        bindings: { PETAL_API_KEYS: JSON.stringify(keys) },
+      });
+      const to = ['--to', withKeys.url.origin, '--key', 'wrong'];
       const { code, err } = await petal('push', model, ...to);
       expect(code).toBe(1);
       expect(err).toMatch(/refuses the model: .*key.* PETAL_API_KEY/s);

@@ -7,8 +7,11 @@ import { cutOff, type WatchedPetal, watch } from './watched-petal.ts';
 
 const [photo] = inject('validPhotos');
 
+/** This machine by an address that browsers don't take for it. */
+const insecureHost = '0.0.0.0';
+
 describe.runIf(hasChromium)('loading the network in Chromium', () => {
-  const started = usePetalInChromium();
+  const started = usePetalInChromium({ allowedHosts: [insecureHost] });
   let watched: WatchedPetal;
   /** A browser that was never here. */
   let context: BrowserContext;
@@ -208,9 +211,8 @@ describe.runIf(hasChromium)('loading the network in Chromium', () => {
   });
 
   test('is kept by the HTTP cache where the origin is not secure', async () => {
-    // This machine by an address that browsers don't take for it.
     const insecure = new URL(watched.url);
-    insecure.hostname = '0.0.0.0';
+    insecure.hostname = insecureHost;
     const page = await openLocalPage(context, insecure);
     expect(await page.page.evaluate(() => [isSecureContext, 'caches' in globalThis])).toEqual([
       false,

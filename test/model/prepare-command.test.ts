@@ -18,10 +18,10 @@ const sha256 = createHash('sha256').update(tflite).digest('hex');
 async function copyOfProject(): Promise<{ folder: string; mirror: string; source: string }> {
   const root = await temporaryFolder();
   const [folder, mirror] = [join(root, 'project'), join(root, 'mirror')];
-  await cp(join(projectFolder, 'src/safetensors.ts'), join(folder, 'src/safetensors.ts'));
-  await cp(join(projectFolder, 'src/mobilenet'), join(folder, 'src/mobilenet'), {
-    recursive: true,
-  });
+  // What reads and writes artifacts imports.
+  for (const part of ['safetensors.ts', 'errors.ts', 'json', 'mobilenet']) {
+    await cp(join(projectFolder, 'src', part), join(folder, 'src', part), { recursive: true });
+  }
   await cp(join(projectFolder, 'model'), join(folder, 'model'), {
     recursive: true,
     filter: (path) => !/\.(tflite|safetensors|part)$/.test(path),
