@@ -1,7 +1,12 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
+import { decodePhoto, openPhoto } from '../../src/image/decode-image.ts';
+import { Picture } from '../../src/image/picture.ts';
 import { WorkBudget, type WorkItem } from '../../src/image/work-budget.ts';
+import { drawPicture } from './png/pictures.ts';
+import { chunk, joinBytes } from './png/writer.ts';
 
 const limits = { maxPixels: 50e6 };
 
@@ -88,5 +93,39 @@ describe('WorkBudget', () => {
         expect(budget.chargedUnits).toBeLessThanOrEqual(limit + 1e6 * items.length);
       }),
     );
+  });
+});
+
+describe('what stands beside the picture in its file', () => {
+  const photo = drawPicture({ colorType: 2, bitDepth: 8 }, 200, 150);
+  const rgb = { width: 200, height: 150, channels: 3 } as const;
+  const pixels = sharp(Uint8Array.from(photo.samples), { raw: rgb });
+  const megabytes = new Uint8Array(15e6).map((_, i) => (i * 7919) % 251);
+
+  test.for([
+    ['a video behind a JPEG', async () => [await pixels.jpeg().toBuffer(), megabytes]],
+    [
+      'frames behind the first one of a GIF',
+      async () => {
+        const file = await pixels.gif().toBuffer();
+        return [file.subarray(0, -1), ...Array(400).fill(file.subarray(800, -1)), [0x3b]];
+      },
+    ],
+    [
+      'chunks behind the data of a PNG',
+      async () => {
+        const file = await pixels.png().toBuffer();
+        return [file.subarray(0, -12), chunk('zzZz', megabytes), file.subarray(-12)];
+      },
+    ],
+  ] as const)('costs no work: %s', async ([, parts]) => {
+    const [first] = await parts();
+    const bytes = joinBytes(...(await parts()));
+    const spent = [joinBytes(first as Uint8Array), bytes].map((file) => {
+      const budget = new WorkBudget(limits);
+      decodePhoto(openPhoto(file), new Picture(), { ...limits, maxDecodeBytes: 48e6 }, budget);
+      return budget.chargedUnits;
+    });
+    expect(spent[1]).toBeLessThan(spent[0] * 1.5);
   });
 });

@@ -51,7 +51,6 @@ export function decodeGif(
 ): { truncated: boolean } {
   const { width, height, frame } = header;
   const reducer = new BoxReducer(width, height, target, work);
-  work.charge(byteUnits * (bytes.length - header.dataStart));
   const rows = new RepeatedRows(reducer);
   rows.row.fill(white);
   reducer.addRows(0, frame.top, rows.row);
@@ -101,7 +100,7 @@ function decodeFrame(
     if (wanted <= 0 && mayStop) break;
     work.charge(rowUnits + indexUnits * width);
     complete = decoder.readRow(indices);
-    work.charge(followUnits * decoder.followedPixels);
+    work.charge(followUnits * decoder.followedPixels + byteUnits * decoder.readBytes);
     if (!complete) break;
     decodedRows += 1;
     if (!reducer.wants(y)) continue;

@@ -15,7 +15,8 @@ export class LzwDecoder {
   /** Bytes that any decoder keeps. */
   static readonly memoryBytes = maxCodes * 8;
 
-  /** Pixels of the last row that were followed through the table one by one, about. */
+  /** Of the last row: bytes that were read, and pixels that were followed through the table one by one. */
+  readBytes = 0;
   followedPixels = 0;
   readonly #bytes: Uint8Array;
   /** The next byte of the file, and how many are left of its sub-block. */
@@ -71,7 +72,14 @@ export class LzwDecoder {
    *   row's contents mean nothing then, and there are no more rows to ask for
    */
   readRow(row: Uint8Array): boolean {
+    const start = this.#at;
     this.followedPixels = 0;
+    const isWhole = this.#fill(row);
+    this.readBytes = this.#at - start;
+    return isWhole;
+  }
+
+  #fill(row: Uint8Array): boolean {
     let filled = this.#takeRest(row);
     while (filled < row.length) {
       const code = this.#readString();

@@ -1,3 +1,4 @@
+import type { Work } from '../work-budget.ts';
 import { type HuffmanTable, lookupBits } from './huffman.ts';
 import { endOfScan, findMarker, isRestart, marker } from './markers.ts';
 
@@ -30,6 +31,8 @@ export class CodedBits {
   /** Whether something of the scans so far was missing or made no sense. */
   isDamaged = false;
   readonly #file: Uint8Array;
+  readonly #work: Work;
+  readonly #byteUnits: number;
   readonly #chunk: Uint8Array;
   #filePosition = 0;
   /** At or behind the file position: the file's next byte of ones, or its end. */
@@ -41,8 +44,11 @@ export class CodedBits {
   /** Where the interval's data ends, in bits, once that is known. */
   #end = 0;
 
-  constructor(file: Uint8Array) {
+  /** @param byteUnits what is charged for each byte that is read */
+  constructor(file: Uint8Array, work: Work, byteUnits: number) {
     this.#file = file;
+    this.#work = work;
+    this.#byteUnits = byteUnits;
     this.#chunk = new Uint8Array(chunkBytes + mostBlockBytes);
     this.view = new DataView(this.#chunk.buffer);
   }
@@ -155,12 +161,13 @@ export class CodedBits {
         length += 1;
         at += 2;
       } else if (next === 0xff) {
-        at += 1;
+        while (file[at + 1] === 0xff) at += 1;
       } else {
         ended = true;
         break;
       }
     }
+    this.#work.charge(this.#byteUnits * (at - this.#filePosition));
     this.#filePosition = at;
     this.#length = length;
     if (ended) {

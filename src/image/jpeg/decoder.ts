@@ -27,7 +27,7 @@ import { Tables } from './tables.ts';
 const minDecodedShare = 0.5;
 
 /**
- * Work for each byte of the file by the scale, at which more or fewer coefficients are passed
+ * Work for each byte of a scan by the scale, at which more or fewer coefficients are passed
  * over; for each segment; for each scan, which may bring eight tables; for each of its restart
  * markers; and for each block that a scan of a progressive frame visits.
  */
@@ -35,7 +35,7 @@ const byteUnits: Readonly<Record<Denominator, number>> = { 1: 60, 2: 40, 4: 20, 
 const segmentUnits = 200;
 const scanUnits = 200e3;
 const restartUnits = 1000;
-const visitUnits = 25;
+const visitUnits = 30;
 
 /**
  * @param bytes the whole file; read only
@@ -50,7 +50,6 @@ export function decodeJpeg(
   target: PictureTarget,
   work: Work,
 ): { truncated: boolean } {
-  work.charge(byteUnits[plan.denominator] * bytes.length);
   const frame = createFrame(header, plan);
   const { width, height } = frame;
   const reduction = { across: plan.denominator, down: plan.denominator };
@@ -61,7 +60,7 @@ export function decodeJpeg(
       target.open({ width, height, reduction }),
       work,
     );
-  const scans = new Scans(bytes, frame, work);
+  const scans = new Scans(bytes, frame, work, byteUnits[plan.denominator]);
   try {
     if (header.progressive) decodeProgressive(scans, frame, createWriter, work);
     else decodeSequential(scans, frame, createWriter, work);
@@ -153,8 +152,8 @@ class Scans {
   #isJfif = false;
   #isDamaged = false;
 
-  constructor(bytes: Uint8Array, frame: Frame, work: Work) {
-    this.bits = new CodedBits(bytes);
+  constructor(bytes: Uint8Array, frame: Frame, work: Work, byteUnits: number) {
+    this.bits = new CodedBits(bytes, work, byteUnits);
     this.#work = work;
     this.#bytes = bytes;
     this.#frame = frame;

@@ -1,4 +1,9 @@
+import type { Work } from '../work-budget.ts';
 import { type Chunk, chunkAt, chunkTypes } from './chunks.ts';
+
+/** Work for each chunk, and for each byte of data, which becomes several symbols. */
+const chunkUnits = 100;
+const byteUnits = 8;
 
 /**
  * The data chunks (IDAT) of a PNG file as one stream of bytes (W3C PNG Third
@@ -10,10 +15,12 @@ export class ImageDataStream {
   /** The next byte, inside the chunk. */
   #at = 0;
   #isSound = true;
+  readonly #work: Work;
 
   /** @param from where the first data chunk begins */
-  constructor(file: Uint8Array, from: number) {
+  constructor(file: Uint8Array, from: number, work: Work) {
     this.#file = file;
+    this.#work = work;
     this.#enter(from);
   }
 
@@ -23,6 +30,7 @@ export class ImageDataStream {
   }
 
   #enter(at: number): void {
+    this.#work.charge(chunkUnits);
     const before = this.#chunk;
     this.#chunk = chunkAt(this.#file, at);
     this.#at = this.#chunk?.start ?? 0;
@@ -45,6 +53,7 @@ export class ImageDataStream {
         continue;
       }
       const count = Math.min(dataEnd - this.#at, end - to);
+      this.#work.charge(byteUnits * count);
       into.set(this.#file.subarray(this.#at, this.#at + count), to);
       this.#at += count;
       to += count;

@@ -5,8 +5,7 @@ import { bitsPerPixel, type PngHeader } from './header.ts';
 import { ImageDataStream } from './image-data.ts';
 import { Inflate } from './inflate.ts';
 
-/** Work for each byte of the file, and for each byte of a row that is decompressed. */
-const fileByteUnits = 8;
+/** Work for each byte of a row that is decompressed. */
 const rowByteUnits = 0.5;
 
 /** Bytes of so many pixels; the last byte may be in use only in part. */
@@ -38,10 +37,9 @@ export class RowReader {
     this.row = new Uint8Array(this.start + rowBytes);
     this.#above = new Uint8Array(this.start + rowBytes);
     this.#isAbove = comparing(this.row, this.#above);
-    this.#data = new ImageDataStream(bytes, header.dataStart);
+    this.#data = new ImageDataStream(bytes, header.dataStart, work);
     this.#inflate = new Inflate(this.#data, 1 + rowBytes, work);
     this.#work = work;
-    work.charge(fileByteUnits * (bytes.length - header.dataStart));
   }
 
   /** The memory that reading takes, in bytes. */
