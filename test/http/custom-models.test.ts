@@ -4,6 +4,7 @@ import { embeddingLength } from '../../src/classes/head.ts';
 import { type CustomModel, writeModelFile } from '../../src/classes/model-file.ts';
 import { deletedModelAnswer, modelsAnswer } from '../../src/contract/models.ts';
 import { writeSafetensors } from '../../src/safetensors.ts';
+import { seededRandom } from '../../src/seeded-random.ts';
 import { bindings, freshObject, publication, registeredModel } from '../storage/parts.ts';
 import { customModel, customModelFile } from '../support/custom-model.ts';
 import { change, described, describeModel, put, runningBackbone } from './models.ts';
@@ -296,63 +297,87 @@ describe('a version that can not be used', () => {
   });
 });
 
-describe('a change that others follow at once', () => {
-  /** Each round: changes, and deletions and restorations that nobody waits for in between. */
-  async function amid(name: string, change: () => Promise<Response>): Promise<Response> {
-    const path = `/v1/models/${name}`;
-    const others = (): Promise<Response>[] => [
-      send(path, { method: 'DELETE' }),
-      send(`${path}/restore`, { method: 'POST' }),
-      send(path, { method: 'DELETE' }),
-    ];
-    const [changed] = await Promise.all([change(), ...others(), ...others()]);
-    await described(send(`${path}/restore`, { method: 'POST' }));
-    return changed;
+describe('a change while others delete and restore', () => {
+  function ask(path: string, method = 'POST'): Promise<Response> {
+    return send(`/v1/models/${path}`, { method });
+  }
+
+  /** Makes a change, and has others make theirs until it is answered. */
+  async function amid(
+    change: () => Promise<Response>,
+    others: () => Promise<unknown>,
+  ): Promise<Response> {
+    let isAnswered = false;
+    const changed = change().finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) await others();
+    return await changed;
+  }
+
+  /** Changes a model while others delete it at times: what comes then is refused. */
+  async function changed(
+    name: string,
+    change: (round: number) => Promise<Response>,
+    check: (response: Response, round: number) => Promise<void>,
+  ): Promise<void> {
+    const random = seededRandom(1);
+    const others = async (): Promise<void> => {
+      for (let left = Math.floor(random() * 5); left > 0; left--) await ask(`${name}/restore`);
+      await ask(name, 'DELETE');
+      await ask(`${name}/restore`);
+    };
+    for (let round = 1; round <= 16; round++) {
+      const response = await amid(() => change(round), others);
+      if (response.status === 409) await expectProblem(response, 'model-deleted');
+      else await check(response, round);
+    }
   }
 
   test('answers an upload with the version that it published', async () => {
-    await described(put('contested', customModelFile(backbone, 1)), 201);
-    for (let seed = 2; seed < 12; seed++) {
-      const response = await amid('contested', () =>
-        put('contested', customModelFile(backbone, seed)),
-      );
-      if (response.status === 409) {
-        await expectProblem(response, 'model-deleted');
-        continue;
-      }
-      const { version, versions, manifest, state } = await described(response, 201);
-      expect(versions.at(-1)).toMatchObject({ version, source: 'upload' });
-      expect(manifest?.training.seed).toBe(seed);
-      expect(state).toBe('ready');
-    }
+    await described(put('contested', customModelFile(backbone, 1000)), 201);
+    await changed(
+      'contested',
+      (seed) => put('contested', customModelFile(backbone, seed)),
+      async (response, seed) => {
+        const { version, versions, manifest, state } = await described(response, 201);
+        expect(versions.at(-1)).toMatchObject({ version, source: 'upload' });
+        expect(manifest?.training.seed).toBe(seed);
+        expect(state).toBe('ready');
+      },
+    );
   });
 
-  test('answers a restoration and a rollback with the model as it was then', async () => {
+  test('answers a rollback with the version that it went back to', async () => {
+    await described(put('rolled', customModelFile(backbone, 1)), 201);
+    await described(put('rolled', customModelFile(backbone, 2)), 201);
+    await changed(
+      'rolled',
+      (round) => ask(`rolled/rollback?version=${1 + (round % 2)}`),
+      async (response, round) => {
+        const { version, manifest } = await described(response);
+        expect([version, manifest?.training.seed]).toEqual([1 + (round % 2), 1 + (round % 2)]);
+      },
+    );
+  });
+
+  test('answers a restoration with the model as it was restored', async () => {
     await described(put('restored', customModelFile(backbone, 1)), 201);
-    await described(put('restored', customModelFile(backbone, 2)), 201);
-    for (let round = 0; round < 10; round++) {
-      const path = '/v1/models/restored';
-      const restored = await amid('restored', () => send(`${path}/restore`, { method: 'POST' }));
-      expect(await described(restored)).toMatchObject({ state: 'ready', version: 2 });
-      const back = await amid('restored', () =>
-        send(`${path}/rollback?version=2`, { method: 'POST' }),
+    for (let round = 0; round < 8; round++) {
+      const response = await amid(
+        () => ask('restored/restore'),
+        () => ask('restored', 'DELETE'),
       );
-      if (back.status === 409) await expectProblem(back, 'model-deleted');
-      else
-        expect(await described(back)).toMatchObject({
-          version: 2,
-          manifest: { labels: ['left', 'right'] },
-        });
+      expect(await described(response)).toMatchObject({ state: 'ready', version: 1 });
     }
   });
 
   test('answers an upload with what it published, although the model is erased by then', async () => {
-    for (let seed = 1; seed < 8; seed++) {
-      const [response] = await Promise.all([
-        put('erased', customModelFile(backbone, seed)),
-        send('/v1/models/erased?permanent=true', { method: 'DELETE' }),
-        send('/v1/models/erased?permanent=true', { method: 'DELETE' }),
-      ]);
+    for (let seed = 1; seed <= 8; seed++) {
+      const response = await amid(
+        () => put('erased', customModelFile(backbone, seed)),
+        () => ask('erased?permanent=true', 'DELETE'),
+      );
       const { manifest, problem } = await described(response, 201);
       expect(manifest?.training.seed).toBe(seed);
       expect(problem).toBeUndefined();
@@ -369,19 +394,18 @@ describe('a change that others follow at once', () => {
         await model.addExample(example, backbone.sha256);
       }
     });
-    for (const mode of ['softmax', 'knn', 'softmax', 'knn']) {
-      const response = await amid(name, () =>
-        send(`/v1/models/${name}/train?mode=${mode}`, { method: 'POST' }),
-      );
-      if (response.status === 409) {
-        await expectProblem(response, 'model-deleted');
-        continue;
-      }
-      const { state, manifest, versions } = await described(response, 201);
-      expect(state).toBe('ready');
-      expect(manifest?.head.kind).toBe(mode);
-      expect(versions.at(-1)).toMatchObject({ source: 'training', head: mode });
-    }
+    let mode = 'knn';
+    await changed(
+      name,
+      () => ask(`${name}/train?mode=${mode}`),
+      async (response) => {
+        const { state, manifest, versions } = await described(response, 201);
+        expect(state).toBe('ready');
+        expect(manifest?.head.kind).toBe(mode);
+        expect(versions.at(-1)).toMatchObject({ source: 'training', head: mode });
+        mode = mode === 'knn' ? 'softmax' : 'knn';
+      },
+    );
   });
 });
 
