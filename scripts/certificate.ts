@@ -8,7 +8,7 @@ import { explainUnreadable } from './unreadable.ts';
  * @param certPath path of the certificate, with those of its issuers behind it, in PEM
  * @param keyPath path of the key in PEM, without a passphrase
  * @returns the text of both
- * @throws Error, a sentence, where a file can't be read or is none of its kind, or they don't match
+ * @throws Error, a sentence, where a file can't be read, is not of its kind, or the two don't match
  */
 export async function readCertificate(
   certPath: string,

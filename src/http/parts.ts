@@ -29,7 +29,7 @@ export interface AppParts {
   readonly models?: ModelRegistry;
   readonly access: AccessRules;
   /**
-   * The address of whoever sent a request with these headers, from the connection, as the runtime
+   * The address of the client that sent a request with these headers, from the connection, as the runtime
    * passes it on; undefined where that isn't known.
    */
   readonly peerOf: (headers: Headers) => string | undefined;

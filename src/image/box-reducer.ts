@@ -4,8 +4,9 @@ import type { Work } from './work-budget.ts';
 /** What a picture without data is. */
 const midGray = 128;
 
-/** Work for each pixel that is added. */
+/** Work for each pixel that is added, and for each box that a row of them goes into. */
 const pixelUnits = 1.5;
+const boxUnits = 8;
 
 /** Whole boxes, as large as the target allows. */
 function scaled(width: number, height: number, { maxReduction }: PictureTarget): ScaledPicture {
@@ -110,7 +111,8 @@ export class BoxReducer {
 
   /** @param rows how many rows of the same box row are alike */
   #add(y: number, row: Uint8Array, rows: number): void {
-    this.#work.charge(pixelUnits * (this.endColumn - this.firstColumn));
+    const boxes = this.#isFullSize ? 0 : this.#samplesAcross;
+    this.#work.charge(pixelUnits * (this.endColumn - this.firstColumn) + boxUnits * boxes);
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {
       this.#pixels.set(row, firstSample * 3);

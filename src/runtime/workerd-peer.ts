@@ -3,7 +3,7 @@ import { isLoopbackAddress } from '../access/loopback.ts';
 
 /**
  * Reads from which address a request comes. workerd's fetch handlers are told
- * nothing of the connection, so it is whoever accepted it that says so.
+ * nothing of the connection, so the server that accepted it has to say so.
  *
  * - Behind Petal's own front, only requests that carry its key came through it.
  *   Others reached Miniflare directly, and can write any address.

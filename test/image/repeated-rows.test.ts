@@ -150,7 +150,7 @@ describe('a row that repeats the one before', () => {
     const pixels = new Uint8Array(3 * width * height).map((_, i) => pixel[i % 3]);
     const decoded = decode(codec, new Uint8Array(file), { width, height, pixels }, 3);
     expect(decoded.rows).toEqual(decoded.expected);
-    // A row that is read and painted costs ten units a pixel or more.
-    expect(decoded.units / (width * height)).toBeLessThan(6);
+    // Elsewhere a pixel that is read and painted costs ten units or more.
+    expect(decoded.units / (width * height)).toBeLessThan(9);
   });
 });

@@ -14,7 +14,7 @@ export interface Verdict {
   readonly isUndercharged: boolean;
 }
 
-/** Time may be so many times what is counted: units are no finer than that. */
+/** How many times its units a file may take: units are no finer than that. */
 const tolerance = 2;
 /** Units that needn't be counted: half of the reference's, for headers, tables and the noise of a busy machine. */
 const slackUnits = referenceUnits / 2;

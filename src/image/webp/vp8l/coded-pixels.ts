@@ -52,7 +52,7 @@ function lookUp(bits: number, table: Uint16Array, code: number): number {
 }
 
 /** Work for each pixel that is read. */
-const pixelUnits = 10;
+const pixelUnits = 14;
 
 export class CodedPixels {
   /** Whether no pixel takes a bit, and all are alike. */
