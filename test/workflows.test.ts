@@ -22,7 +22,7 @@ test('workflows use actions by commit, with the version beside it, and may write
 test('Dependabot looks after every folder with packages, and after the workflows', async () => {
   const text = await readFile(join(github, 'dependabot.yml'), 'utf8');
   const [, list] = /directories: \[(.*)\]/.exec(text) ?? [];
-  const folders = list.split(', ').map((folder) => folder.replaceAll("'", ''));
+  const folders = list.split(', ').map((folder) => folder.replaceAll('"', ''));
   expect(folders).toEqual(['/', '/bench', '/test/fixtures/draw']);
   for (const folder of folders) {
     await access(join(github, '..', folder, 'package-lock.json'));
