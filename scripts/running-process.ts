@@ -34,7 +34,7 @@ function isThere(id: number): boolean {
     process.kill(id, 0);
     return true;
   } catch {
-    // There is none, or it is somebody else's.
+    // No such process exists, or it belongs to another user.
     return false;
   }
 }

@@ -17,7 +17,7 @@ const lookMs = 1000;
 /**
  * Has each workerd that this process starts from now on end with it.
  *
- * @param folder that this process has locked, which is told of workerd; false where there is none
+ * @param folder that this process has locked, where workerd's process id is written; false without a folder
  */
 export function guardWorkerd(folder: string | false): void {
   const watchdog = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.ts')], {

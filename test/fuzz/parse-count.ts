@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 /**
  * An option's value as a whole number from 0 on.
  *
- * @throws InvalidArgumentError where it is none, or has more than nine digits
+ * @throws InvalidArgumentError if the text is not a whole number, or has more than nine digits
  */
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');

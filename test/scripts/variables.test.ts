@@ -125,11 +125,14 @@ describe('the variables of npm start', () => {
     [`PETAL_ACCESS=open\n${secret}\n`, 2],
     [`\n\nPETAL_API_KEYS ${secret}`, 3],
     [`= ${secret}`, 1],
-  ] as const)('are refused with the line of .dev.vars that is none', async ([text, line]) => {
-    await expect(readVariables({}, await folderWith(text))).rejects.toThrow(
-      new Error(`.dev.vars is not valid: expected NAME=value in line ${line}.`),
-    );
-  });
+  ] as const)(
+    'are refused with the number of the line of .dev.vars that is not valid',
+    async ([text, line]) => {
+      await expect(readVariables({}, await folderWith(text))).rejects.toThrow(
+        new Error(`.dev.vars is not valid: expected NAME=value in line ${line}.`),
+      );
+    },
+  );
 
   test('are refused where .dev.vars can not be read', async () => {
     const folder = await folderWith();

@@ -308,7 +308,7 @@ describe('the front', () => {
     });
   });
 
-  test('is gone once it is closed, whoever is still connected', async () => {
+  test('ends all connections when it is closed', async () => {
     const other = await start({});
     const socket = connect(Number(other.url.port), '127.0.0.1');
     await once(socket, 'connect');

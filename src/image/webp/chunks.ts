@@ -50,7 +50,7 @@ export function read32(bytes: ArrayLike<number>, at: number): number {
   return read24(bytes, at) + bytes[at + 3] * 2 ** 24;
 }
 
-/** @returns undefined where there is none, or not even its header is whole */
+/** @returns undefined at the file's end, or if the chunk's header is cut short */
 export function readChunk(bytes: Uint8Array, at: number): Chunk | undefined {
   const start = at + chunkHeaderBytes;
   if (start > bytes.length) return undefined;

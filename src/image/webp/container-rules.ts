@@ -36,7 +36,7 @@ const knownFlags = 0x3e;
 
 /** Chunks that stand for one picture. */
 interface Picture {
-  /** Of its bitstream; undefined where there is none. */
+  /** Of its bitstream; undefined without one. */
   readonly sides: Sides | undefined;
   readonly hasAlpha: boolean;
   /** Whether that, if there is one, stands in front of the bitstream, and can be read. */

@@ -11,7 +11,7 @@ export interface LibvipsVerdict {
    * - `refused`: gives no pixels, whatever it is told
    */
   readonly outcome: 'read' | 'half' | 'less' | 'refused';
-  /** Its first complaint; empty where there is none. */
+  /** Its first complaint; empty if it has no complaint. */
   readonly reason: string;
 }
 

@@ -52,7 +52,7 @@ const harmless: Readonly<Record<string, (file: Uint8Array) => Uint8Array>> = {
   'a segment that is longer than its length says': (file) => insert(file, code.dht, withLength(3)),
   'a second SOI': (file) => insert(file, code.dqt, [0xff, code.soi]),
   'a marker that no JPEG has': (file) => insert(file, code.dqt, [0xff, 0x50, 0, 2]),
-  'a version of JFIF that there is none of': (file) =>
+  'a version of JFIF that does not exist': (file) =>
     insert(
       file,
       code.dqt,
