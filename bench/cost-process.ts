@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { describeKey, makeKey } from '../src/access/api-keys.ts';
 import { startPetal } from '../src/testing/start-petal.ts';
 import { findChildren, readCpuMs } from './child-cpu.ts';
 import { type CostRequest, knownRequest, plainRequest } from './cost-requests.ts';
@@ -30,7 +31,9 @@ export class CountedWorker {
   /** @param bundle folder of worker.js */
   static async start(bundle: string): Promise<CountedWorker> {
     const others = await findChildren('workerd');
-    const petal = await startPetal({ bundle });
+    // Where no keys are configured, a wrong one is ignored; callers on this machine need none.
+    const keys = [await describeKey(makeKey(), 'cost', ['classify'])];
+    const petal = await startPetal({ bundle, bindings: { PETAL_API_KEYS: JSON.stringify(keys) } });
     const [pid] = (await findChildren('workerd')).filter((pid) => !others.includes(pid));
     if (pid === undefined) throw new Error('workerd is no child of this process.');
     return new CountedWorker(petal, pid, await readCpuMs(pid));

@@ -20,7 +20,7 @@ const adlerBase = 65_521;
 const blockWords = 20;
 const blockBytes = 4 * blockWords;
 /** Blocks after which the sums are still below 2^31. */
-const blocksAtOnce = 60;
+const blocksAtOnce = 48;
 /** Every other byte of a word. */
 const evenBytes = 0x00ff00ff;
 
