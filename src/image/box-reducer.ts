@@ -36,7 +36,8 @@ export class BoxReducer {
   readonly endColumn: number;
   readonly firstRow: number;
   readonly endRow: number;
-  readonly #reduction: Reduction;
+  /** Pixels of a box. */
+  readonly reduction: Reduction;
   readonly #sink: RowSink;
   /** Samples that are kept, across. */
   readonly #samplesAcross: number;
@@ -57,7 +58,7 @@ export class BoxReducer {
     const { across, down } = picture.reduction;
     const sink = target.open(picture);
     this.#work = work;
-    this.#reduction = picture.reduction;
+    this.reduction = picture.reduction;
     this.#sink = sink;
     this.firstColumn = sink.firstColumn * across;
     this.endColumn = Math.min(sink.endColumn * across, width);
@@ -95,7 +96,7 @@ export class BoxReducer {
    *   without `endColumn`
    */
   addRows(first: number, end: number, row: Uint8Array): void {
-    const { down } = this.#reduction;
+    const { down } = this.reduction;
     const wantedEnd = Math.min(end, this.endRow);
     for (let y = Math.max(first, this.firstRow); y < wantedEnd; ) {
       const next = Math.min((Math.floor(y / down) + 1) * down, wantedEnd);
@@ -120,7 +121,7 @@ export class BoxReducer {
     }
     const sums = this.#sums;
     const bytes = (this.endColumn - this.firstColumn) * 3;
-    const boxBytes = this.#reduction.across * 3;
+    const boxBytes = this.reduction.across * 3;
     for (let from = 0, at = firstSample * 4; from < bytes; at += 4) {
       const end = Math.min(from + boxBytes, bytes);
       let red = 0;
@@ -149,7 +150,7 @@ export class BoxReducer {
   addEvery(y: number, column: number, step: number, pixels: Uint8Array): void {
     if (!this.wants(y)) return;
     this.#work.charge((pixelUnits * (this.endColumn - column)) / step);
-    const { across } = this.#reduction;
+    const { across } = this.reduction;
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {
       let at = (firstSample + column - this.firstColumn) * 3;
@@ -173,9 +174,26 @@ export class BoxReducer {
     }
   }
 
+  /**
+   * Adds a row of boxes of which a decoder took the means itself; no pixel of theirs is to be added.
+   *
+   * @param boxRow counted from the top of the picture; one that counts
+   * @param means of each box that counts, 8-bit sRGB, three bytes each
+   */
+  addBoxes(boxRow: number, means: Uint8ClampedArray): void {
+    const sums = this.#sums;
+    let at = (boxRow - this.#sink.firstRow) * this.#samplesAcross * 4;
+    for (let from = 0; from < means.length; from += 3, at += 4) {
+      sums[at] = means[from];
+      sums[at + 1] = means[from + 1];
+      sums[at + 2] = means[from + 2];
+      sums[at + 3] = 1;
+    }
+  }
+
   /** The first sample that a stored row goes into. */
   #firstSample(y: number): number {
-    return (Math.floor(y / this.#reduction.down) - this.#sink.firstRow) * this.#samplesAcross;
+    return (Math.floor(y / this.reduction.down) - this.#sink.firstRow) * this.#samplesAcross;
   }
 
   /** Sends the target its rows. Samples of which no pixel was added are gray. Called once, at the end. */

@@ -19,7 +19,7 @@ const minDecodedShare = 0.5;
 export const webpCodec: ImageCodec = {
   // Lossless photos take 50 to 220 units a byte, lossy ones 300 to 400, and enlarged ones of few
   // bytes 1,400; all take 25 to 45 a pixel.
-  honestWork: { unitsPerByte: 1500, unitsPerPixel: 60 },
+  honestWork: { unitsPerByte: 2000, unitsPerPixel: 60 },
   open(bytes: Uint8Array): OpenImage {
     const file = readWebpFile(bytes);
     return {

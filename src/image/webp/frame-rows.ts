@@ -3,6 +3,7 @@
  * rest of the picture is white.
  */
 import type { BoxReducer } from '../box-reducer.ts';
+import type { Reduction } from '../picture-target.ts';
 
 /** Where a frame is in its picture, in pixels. */
 export interface FramePlace {
@@ -22,6 +23,8 @@ export class FrameRows {
   readonly endRow: number;
   /** Takes a row's pixels of these columns before {@link add}, three bytes each. */
   readonly pixels: Uint8Array;
+  /** Where the frame is all that counts: how far it is reduced, for decoders that do so themselves. */
+  readonly reduction: Reduction | undefined;
   readonly #reducer: BoxReducer;
   readonly #place: FramePlace;
   /** A row of the picture, of which `pixels` is a part. */
@@ -36,6 +39,12 @@ export class FrameRows {
     this.endRow = inside(reducer.endRow - top, height);
     this.#reducer = reducer;
     this.#place = place;
+    const isAll =
+      left === 0 &&
+      top === 0 &&
+      this.endColumn === reducer.endColumn &&
+      this.endRow === reducer.endRow;
+    this.reduction = isAll ? reducer.reduction : undefined;
     this.#row = new Uint8Array(3 * (reducer.endColumn - reducer.firstColumn)).fill(white);
     const first = 3 * (left + this.firstColumn - reducer.firstColumn);
     this.pixels = this.#row.subarray(first, first + 3 * (this.endColumn - this.firstColumn));
@@ -58,6 +67,16 @@ export class FrameRows {
    */
   addRows(first: number, end: number): void {
     this.#reducer.addRows(this.#place.top + first, this.#place.top + end, this.#row);
+  }
+
+  /**
+   * Adds a row of boxes, in place of their pixels, where there is a {@link reduction}.
+   *
+   * @param boxRow of the picture
+   * @param colors the mean of each wanted box, three bytes
+   */
+  addBoxes(boxRow: number, colors: Uint8ClampedArray): void {
+    this.#reducer.addBoxes(boxRow, colors);
   }
 
   /** Makes what the frame does not cover white. Called once, behind the frame's last row. */

@@ -23,7 +23,17 @@ const chromaFlags = [4, 6];
 const secondFlag = 8;
 const flags = 9;
 
+/**
+ * Work for each macroblock: its modes and its prediction; more where subblocks have modes of their
+ * own; and for each block that has coefficients.
+ */
+const macroblockUnits = 900;
+const subblockModesUnits = 450;
+const codedBlockUnits = 130;
+
 export class MacroblockDecoder {
+  /** What the row that was decoded last took. */
+  rowUnits = 0;
   /** Of the row that was decoded last: how each macroblock is to be smoothed. */
   readonly smoothing: Uint8Array;
   readonly #window: SampleWindow;
@@ -62,6 +72,7 @@ export class MacroblockDecoder {
     const tokens = this.#partitions[row & (this.#partitions.length - 1)];
     modes.startRow();
     this.#left.fill(0);
+    this.rowUnits = macroblockUnits * this.smoothing.length;
     for (let column = 0; column < this.smoothing.length; column++) {
       modes.read(column);
       const hasSubblockModes = modes.lumaMode === mode.subblocks;
@@ -72,8 +83,12 @@ export class MacroblockDecoder {
       this.smoothing[column] =
         strengthIndex(modes.segment, hasSubblockModes) |
         (hasCoefficients || hasSubblockModes ? 0 : keepsSubblockEdges);
-      if (hasSubblockModes) this.#reconstructSubblocks(column);
-      else this.#reconstructLuma(row, column, hasCoefficients);
+      if (hasSubblockModes) {
+        this.rowUnits += subblockModesUnits;
+        this.#reconstructSubblocks(column);
+      } else {
+        this.#reconstructLuma(row, column, hasCoefficients);
+      }
       this.#reconstructChroma(row, column, hasCoefficients);
       if (hasCoefficients) this.#reader.coefficients.fill(0);
     }
@@ -153,12 +168,14 @@ export class MacroblockDecoder {
     const left = this.#left;
     const first = kind === blockKind.lumaAfterSecond ? 1 : 0;
     let any = false;
+    let coded = 0;
     let block = firstBlock;
     for (let y = flagLeft; y < flagLeft + side; y++) {
       let flag = left[y];
       for (let x = flagAbove; x < flagAbove + side; x++) {
         const end = reader.readBlock(tokens, block * 16, kind, above[x] + flag, first, dc, ac);
         flag = end > first ? 1 : 0;
+        coded += flag;
         above[x] = flag;
         this.#ends[block] = end;
         if (end > 1 || reader.coefficients[block * 16] !== 0) any = true;
@@ -166,6 +183,7 @@ export class MacroblockDecoder {
       }
       left[y] = flag;
     }
+    this.rowUnits += codedBlockUnits * coded;
     return any;
   }
 
