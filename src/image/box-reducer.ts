@@ -4,7 +4,8 @@ import type { Work } from './work-budget.ts';
 /** What a picture without data is. */
 const midGray = 128;
 
-/** Work for each pixel that is added, and for each box that a row of them goes into. */
+/** Work for each pixel that is added, alone or beside its neighbours, and for each box that a row of those goes into. */
+const singlePixelUnits = 4;
 const pixelUnits = 1.5;
 const boxUnits = 8;
 
@@ -149,7 +150,7 @@ export class BoxReducer {
    */
   addEvery(y: number, column: number, step: number, pixels: Uint8Array): void {
     if (!this.wants(y)) return;
-    this.#work.charge((pixelUnits * (this.endColumn - column)) / step);
+    this.#work.charge((singlePixelUnits * (this.endColumn - column)) / step);
     const { across } = this.reduction;
     const firstSample = this.#firstSample(y);
     if (this.#isFullSize) {

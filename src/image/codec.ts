@@ -9,6 +9,8 @@ export interface OpenImage {
   readonly height: number;
   /** How the stored picture is to be turned. */
   readonly orientation: Orientation;
+  /** What photos of its kind may earn for their {@link WorkBudget}. */
+  readonly honestWork: HonestWork;
   /**
    * The most memory that decoding for this target takes at once, in bytes,
    * beside the file and what the target itself keeps.
@@ -27,8 +29,6 @@ export interface OpenImage {
 
 /** One way of storing photos. */
 export interface ImageCodec {
-  /** What photos may earn for their {@link WorkBudget}. */
-  readonly honestWork: HonestWork;
   /**
    * Reads sizes only, in time and memory that don't depend on them.
    *

@@ -61,7 +61,7 @@ export function openPhoto(bytes: Uint8Array): Photo {
  * @throws AppError `image-too-large`, `image-decode-failed`, `too-much-work`
  */
 export function decodePhoto(
-  { format, width, height, bytes, stored }: Photo,
+  { width, height, bytes, stored }: Photo,
   target: PictureTarget,
   limits: DecodeLimits,
   budget = new WorkBudget(limits),
@@ -85,8 +85,7 @@ export function decodePhoto(
       { facts: { width, height, limitPixels } },
     );
   }
-  const { honestWork } = formats[format].codec;
-  return stored.decode(target, budget.open({ bytes, pixels, ...honestWork }));
+  return stored.decode(target, budget.open({ bytes, pixels, ...stored.honestWork }));
 }
 
 /** Memory grows with the pixels, so that its limit is one on pixels for photos of this kind. */

@@ -9,7 +9,7 @@ import { AppError } from '../errors.ts';
  * on the machine where codecs were calibrated (`npm run bench -- cost`), where
  * an honest 12-megapixel JPEG takes 30 million units.
  */
-const photoUnits = 130e6;
+const photoUnits = 115e6;
 
 /** What the photos of any request may cost together, however small they are. */
 const requestUnits = 420e6;

@@ -24,6 +24,7 @@ const well: OpenImage = {
   width,
   height,
   orientation: 1,
+  honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
   memoryBytes: () => 0,
   decode: decodeWell,
 };
@@ -33,7 +34,6 @@ function attemptWith(image: Partial<OpenImage>, file = new Uint8Array(16)): Atte
     file,
     'crop',
     openWith({
-      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
       open: () => ({ ...well, ...image }),
     }),
   );
@@ -86,7 +86,6 @@ describe('attempt', () => {
 
   test('finds an exception in a header', () => {
     const open = openWith({
-      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
       open: () => {
         throw new RangeError('Offset is outside the bounds of the DataView');
       },
@@ -178,7 +177,6 @@ describe('attempt', () => {
   test('finds memory that a header takes', () => {
     const taken: Uint8Array[] = [];
     const open = openWith({
-      honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
       open: () => {
         taken.push(new Uint8Array(4e7));
         return well;

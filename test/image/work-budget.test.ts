@@ -27,13 +27,13 @@ const small = { ...rates, bytes: 1000, pixels: 50e6 };
 const large = { ...rates, bytes: 1e6, pixels: 50e6 };
 
 describe('WorkBudget', () => {
-  test('lets a photo of any size take 130 million units', () => {
-    expect(charge(new WorkBudget(limits), small, 130e6)).toBeUndefined();
+  test('lets a photo of any size take 115 million units', () => {
+    expect(charge(new WorkBudget(limits), small, 115e6)).toBeUndefined();
   });
 
   test('refuses a small photo that takes more, and says how much it may take', () => {
     const refusal = charge(new WorkBudget(limits), small, 131e6);
-    expect(refusal).toMatchObject({ code: 'too-much-work', facts: { limitUnits: 130e6 } });
+    expect(refusal).toMatchObject({ code: 'too-much-work', facts: { limitUnits: 115e6 } });
     expect(refusal?.message).toContain('this photo');
   });
 

@@ -13,10 +13,11 @@ import { RunLengthDecoder } from './run-lengths.ts';
 /** A picture of which less is there is refused. */
 const minDecodedShare = 0.5;
 
-/** Work for each byte of run lengths, each pixel of a row of indices, and each that is painted. */
+/** Work for each byte of run lengths, each pixel of a row of indices, and each that is painted or put together from its channels. */
 const byteUnits = 15;
 const indexUnits = 0.5;
 const paintUnits = 6;
+const channelsUnits = 14;
 
 /** The most memory that decoding takes, in bytes, beside the file and the target's own. */
 export function bmpMemoryBytes({ width, height }: BmpHeader, target: PictureTarget): number {
@@ -81,8 +82,9 @@ function decodeRows(
   const end = Math.min(wanted.end, thereRows);
   const read = rowReader(bytes, header);
   const row = new Uint8Array(3 * (endColumn - firstColumn));
+  const pixelUnits = header.channels === undefined ? paintUnits : channelsUnits;
   for (let storedRow = wanted.first; storedRow < end; storedRow++) {
-    work.charge(paintUnits * (endColumn - firstColumn));
+    work.charge(pixelUnits * (endColumn - firstColumn));
     read({ start: pixelStart + storedRow * pitch, firstColumn, endColumn, row });
     rows.add(pictureRow(header, storedRow), row);
   }

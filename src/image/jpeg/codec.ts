@@ -17,9 +17,6 @@ export function denominatorFor({ maxReduction: { across, down } }: PictureTarget
 
 /** JPEG through the decoder of our own, which reduces while it decodes. */
 export const jpegCodec: ImageCodec = {
-  // Photos take 10 units a byte and 3 a pixel; what can't be reduced while it is decoded takes 60
-  // to 200, and up to 100.
-  honestWork: { unitsPerByte: 300, unitsPerPixel: 100 },
   open(bytes: Uint8Array): OpenImage {
     const header = readJpegHeader(bytes);
     const exif = readExif(bytes);
@@ -33,6 +30,9 @@ export const jpegCodec: ImageCodec = {
       width: header.width,
       height: header.height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
+      // Photos take 10 units a byte and 3 a pixel; what can't be reduced while it is decoded takes 60
+      // to 200, and up to 100.
+      honestWork: { unitsPerByte: 300, unitsPerPixel: 100 },
       memoryBytes: (target) => frameBytes(header, planFor(target)) + workingBytes,
       decode: (target, work) => decodeJpeg(bytes, header, planFor(target), target, work),
     };

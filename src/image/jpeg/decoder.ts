@@ -28,11 +28,12 @@ const minDecodedShare = 0.5;
 
 /**
  * Work for each byte of a scan by the scale, at which more or fewer coefficients are passed
- * over; for each segment; for each scan, which may bring eight tables; for each of its restart
+ * over; for each segment, and each byte of those with tables; for each scan, which may bring eight tables; for each of its restart
  * markers; and for each block that a scan of a progressive frame visits.
  */
 const byteUnits: Readonly<Record<Denominator, number>> = { 1: 60, 2: 40, 4: 20, 8: 8 };
 const segmentUnits = 200;
+const tableByteUnits = 15;
 const scanUnits = 200e3;
 const restartUnits = 1000;
 const visitUnits = 30;
@@ -192,6 +193,9 @@ class Scans {
       if (segment === undefined || segment.code === marker.eoi) return undefined;
       const { code, data } = segment;
       this.#at = segment.end;
+      if (code === marker.dqt || code === marker.dht) {
+        this.#work.charge(tableByteUnits * data.length);
+      }
       if (code === marker.dqt) tables.readQuantization(data);
       else if (code === marker.dht) tables.readHuffman(data);
       else if (code === marker.dri) {

@@ -5,8 +5,6 @@ import { readPngHeader } from './header.ts';
 
 /** PNG through the decoder of our own, which keeps only what the target wants. Of an APNG, its default image. */
 export const pngCodec: ImageCodec = {
-  // Photos take 10 to 140 units a byte, and 15 to 45 a pixel; those of 16 bits the most.
-  honestWork: { unitsPerByte: 300, unitsPerPixel: 60 },
   open(bytes: Uint8Array): OpenImage {
     const header = readPngHeader(bytes);
     const { width, height, exif } = header;
@@ -14,6 +12,8 @@ export const pngCodec: ImageCodec = {
       width,
       height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
+      // Photos take 10 to 140 units a byte, and 15 to 45 a pixel; those of 16 bits the most.
+      honestWork: { unitsPerByte: 300, unitsPerPixel: 60 },
       memoryBytes: (target) => decodeBytes(header, target),
       decode: (target, work) => decodePng(bytes, header, target, work),
     };

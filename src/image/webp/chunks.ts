@@ -60,6 +60,20 @@ export function readChunk(bytes: Uint8Array, at: number): Chunk | undefined {
   return { name: read32(bytes, at), data, isWhole: data.length === size, end };
 }
 
+/** Chunks that are gone through to find a picture, and what belongs to it. */
+const maxChunks = 10_000;
+
+/** The chunks from a place on, up to {@link maxChunks}. */
+export function* chunksFrom(bytes: Uint8Array, start: number): Generator<Chunk> {
+  let at = start;
+  for (let count = 0; count < maxChunks; count++) {
+    const chunk = readChunk(bytes, at);
+    if (chunk === undefined) return;
+    yield chunk;
+    at = chunk.end;
+  }
+}
+
 /** Whether a chunk holds a picture. */
 export function isBitstream({ name }: Chunk): boolean {
   return name === chunkName.lossy || name === chunkName.lossless;

@@ -2,7 +2,7 @@ import { BoxReducer } from '../box-reducer.ts';
 import type { ImageCodec, OpenImage } from '../codec.ts';
 import { type Orientation, readExifOrientation } from '../orientation.ts';
 import type { PictureTarget } from '../picture-target.ts';
-import type { Work } from '../work-budget.ts';
+import type { HonestWork, Work } from '../work-budget.ts';
 import { AlphaPlane, alphaMemoryBytes } from './alpha.ts';
 import { readWebpFile, type WebpFile, type WebpFrame } from './container.ts';
 import { keepsContainerRules } from './container-rules.ts';
@@ -15,21 +15,23 @@ import { losslessMemoryBytes } from './vp8l/decoder.ts';
 /** A picture of which less is there is refused. */
 const minDecodedShare = 0.5;
 
+/** Lossless photos take 50 to 250 units a byte, lossy ones 200, and enlarged ones of few bytes up to 2,000; all take 5 to 45 a pixel. */
+const losslessWork: HonestWork = { unitsPerByte: 1200, unitsPerPixel: 60 };
+const lossyWork: HonestWork = { unitsPerByte: 2200, unitsPerPixel: 60 };
+
 /** WebP through the decoder of our own; of animations, the first frame. */
 export const webpCodec: ImageCodec = {
-  // Lossless photos take 50 to 220 units a byte, lossy ones 300 to 400, and enlarged ones of few
-  // bytes 1,400; all take 25 to 45 a pixel.
-  honestWork: { unitsPerByte: 2000, unitsPerPixel: 60 },
   open(bytes: Uint8Array): OpenImage {
     const file = readWebpFile(bytes);
     return {
       width: file.width,
       height: file.height,
       orientation: orientationOf(file),
+      honestWork: file.frame.isLossless ? losslessWork : lossyWork,
       memoryBytes: (target) => webpMemoryBytes(file, target),
       decode: (target, work) => {
         const { truncated } = decodeWebp(file, target, work);
-        return { truncated: truncated || !keepsContainerRules(bytes) };
+        return { truncated: truncated || !keepsContainerRules(bytes, work) };
       },
     };
   },

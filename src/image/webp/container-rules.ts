@@ -5,6 +5,7 @@
  * size that it says it has, and follow each other in the order that its kind has.
  */
 
+import type { Work } from '../work-budget.ts';
 import { isSoundAlphaHeader } from './alpha.ts';
 import {
   bitstreamProblem,
@@ -43,11 +44,17 @@ interface Picture {
   readonly isAlphaSound: boolean;
 }
 
-/** @param bytes the whole file, which begins as a WebP does */
-export function keepsContainerRules(bytes: Uint8Array): boolean {
+/** Work for each chunk. */
+const chunkUnits = 100;
+
+/**
+ * @param bytes the whole file, which begins as a WebP does
+ * @param work is charged for each chunk
+ */
+export function keepsContainerRules(bytes: Uint8Array, work: Work): boolean {
   const end = sizeStart + read32(bytes, 4);
   // What is behind that end doesn't matter.
-  return end <= bytes.length && new ContainerWalk(bytes.subarray(0, end)).isSound();
+  return end <= bytes.length && new ContainerWalk(bytes.subarray(0, end), work).isSound();
 }
 
 /** Goes through a file's chunks, from the first one on. */
@@ -56,9 +63,12 @@ class ContainerWalk {
   /** Where the next chunk begins. */
   #at = fileHeaderBytes;
 
+  readonly #work: Work;
+
   /** @param bytes up to the end that the file says it has */
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, work: Work) {
     this.#bytes = bytes;
+    this.#work = work;
   }
 
   isSound(): boolean {
@@ -74,6 +84,7 @@ class ContainerWalk {
 
   /** The next chunk; undefined where the file does not hold all of one, and its padding. */
   #peek(): Chunk | undefined {
+    this.#work.charge(chunkUnits);
     const chunk = readChunk(this.#bytes, this.#at);
     return chunk === undefined || chunk.end > this.#bytes.length ? undefined : chunk;
   }

@@ -4,12 +4,12 @@ import {
   type Chunk,
   canvasBytes,
   chunkName,
+  chunksFrom,
   fileHeaderBytes,
   frameHeaderBytes,
   isBitstream,
   read24,
   readCanvas,
-  readChunk,
   readSides,
   type Sides,
 } from './chunks.ts';
@@ -53,11 +53,7 @@ export function readWebpFile(bytes: Uint8Array): WebpFile {
   let alpha: Uint8Array | undefined;
   let frame: WebpFrame | undefined;
   let exif: Uint8Array | undefined;
-  for (
-    let chunk = readChunk(bytes, fileHeaderBytes);
-    chunk !== undefined;
-    chunk = readChunk(bytes, chunk.end)
-  ) {
+  for (const chunk of chunksFrom(bytes, fileHeaderBytes)) {
     if (chunk.name === chunkName.exif) exif = chunk.data;
     if (frame !== undefined) {
       // Only extended files have metadata, behind the picture.
@@ -112,11 +108,7 @@ function stillFrame(
  */
 function animationFrame({ data }: Chunk, canvas: Sides): WebpFrame | undefined {
   let alpha: Uint8Array | undefined;
-  for (
-    let chunk = readChunk(data, frameHeaderBytes);
-    chunk !== undefined;
-    chunk = readChunk(data, chunk.end)
-  ) {
+  for (const chunk of chunksFrom(data, frameHeaderBytes)) {
     if (chunk.name === chunkName.alpha) alpha = chunk.data;
     if (!isBitstream(chunk)) continue;
     const frame = bitstreamFrame(chunk, 2 * read24(data, 0), 2 * read24(data, 3), alpha);

@@ -1,3 +1,4 @@
+import { comparing } from '../same-bytes.ts';
 import type { Work } from '../work-budget.ts';
 import type { FramePlace, FrameRows } from './frame-rows.ts';
 import { BitReader } from './vp8l/bit-reader.ts';
@@ -36,17 +37,29 @@ export function decodeLossless(
   const reader = new BitReader(data.subarray(losslessHeaderBytes));
   const decoder = new LosslessDecoder(reader, width, height, work);
   const { firstColumn, endColumn, pixels } = rows;
-  for (let y = 0; y < endRow; y++) {
-    if (!decoder.readRow()) return y;
-    const end = decoder.repeatsFirstRow ? endRow : y + 1;
-    if (rows.wants(y) || end > y + 1) {
-      work.charge(pixelUnits * (endColumn - firstColumn));
-      writePixels(decoder.row, firstColumn, endColumn, pixels);
-      rows.addRows(y, end);
+  const { row } = decoder;
+  const paintedRow = new Int32Array(width);
+  const isPainted = comparing(new Uint8Array(row.buffer), new Uint8Array(paintedRow.buffer));
+  // The rows that look like `pixels` and weren't added yet.
+  let first = 0;
+  let end = 0;
+  let y = 0;
+  while (y < endRow && decoder.readRow()) {
+    const next = decoder.repeatsFirstRow ? endRow : y + 1;
+    if (rows.wants(y) || next > y + 1) {
+      if (end === 0 || !isPainted()) {
+        rows.addRows(first, end);
+        first = y;
+        work.charge(pixelUnits * (endColumn - firstColumn));
+        writePixels(row, firstColumn, endColumn, pixels);
+        paintedRow.set(row);
+      }
+      end = next;
     }
-    y = end - 1;
+    y = next;
   }
-  return endRow;
+  rows.addRows(first, end);
+  return y;
 }
 
 /** Whether all is opaque is only a hint in the header, which isn't looked at (RFC 9649, 3.4). */

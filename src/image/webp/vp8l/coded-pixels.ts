@@ -51,8 +51,17 @@ function lookUp(bits: number, table: Uint16Array, code: number): number {
   return table[start + (entry >> 4) + rest];
 }
 
-/** Work for each pixel that is read. */
-const pixelUnits = 14;
+/**
+ * Work for each pixel that is read, for each copy, and for each pixel that is copied on its own, or
+ * with many others.
+ */
+const readPixelUnits = 14;
+const copyUnits = 28;
+const copiedPixelUnits = 4;
+const manyCopiedPixelUnits = 1;
+
+/** Pixels from which on copying all at once is faster. */
+const manyPixels = 32;
 
 export class CodedPixels {
   /** Whether no pixel takes a bit, and all are alike. */
@@ -83,7 +92,6 @@ export class CodedPixels {
   readRow(row: Int32Array): boolean {
     const reader = this.#reader;
     const { width, height, codes, cache } = this.#coding;
-    this.#work.charge(pixelUnits * width);
     const history = this.#history;
     const mask = history.length - 1;
     const hasCache = cache.size > 0;
@@ -99,6 +107,8 @@ export class CodedPixels {
     let blockEnd = 0;
     let decoded = this.#decoded;
     let x = this.#copy(row, 0);
+    let readPixels = 0;
+    let copies = 0;
     decoded += x;
     while (x < width) {
       if (x >= blockEnd) {
@@ -156,15 +166,18 @@ export class CodedPixels {
         this.#decoded = decoded;
         // A copy takes pixels that are there, and ends with the picture.
         if (this.#copyDistance > decoded || this.#copyLeft > width * height - decoded) return false;
+        copies += 1;
         const end = this.#copy(row, x);
         decoded += end - x;
         x = end;
         continue;
       }
+      readPixels += 1;
       history[decoded++ & mask] = argb;
       row[x++] = argb;
       if (hasCache) cache.insert(argb);
     }
+    this.#work.charge(readPixelUnits * readPixels + copyUnits * copies);
     reader.position = position;
     this.#decoded = decoded;
     this.#row += 1;
@@ -173,11 +186,19 @@ export class CodedPixels {
 
   /** @returns the column behind the pixels that were copied */
   #copy(row: Int32Array, from: number): number {
-    const { width, cache } = this.#coding;
+    const length = Math.min(this.#copyLeft, this.#coding.width - from);
+    const isAtOnce = length >= manyPixels && this.#copyMany(row, from, length);
+    if (!isAtOnce) this.#copyEach(row, from, length);
+    this.#work.charge((isAtOnce ? manyCopiedPixelUnits : copiedPixelUnits) * length);
+    this.#copyLeft -= length;
+    return from + length;
+  }
+
+  #copyEach(row: Int32Array, from: number, length: number): void {
+    const { cache } = this.#coding;
     const history = this.#history;
     const mask = history.length - 1;
     const hasCache = cache.size > 0;
-    const length = Math.min(this.#copyLeft, width - from);
     let to = this.#decoded;
     let back = to - this.#copyDistance;
     for (let x = from; x < from + length; x++) {
@@ -186,8 +207,27 @@ export class CodedPixels {
       row[x] = argb;
       if (hasCache) cache.insert(argb);
     }
-    this.#copyLeft -= length;
-    return from + length;
+  }
+
+  /** @returns false where that must be done one by one */
+  #copyMany(row: Int32Array, from: number, length: number): boolean {
+    const { cache } = this.#coding;
+    const history = this.#history;
+    const mask = history.length - 1;
+    const to = this.#decoded & mask;
+    const back = (this.#decoded - this.#copyDistance) & mask;
+    if (Math.max(to, back) + length > history.length) return false;
+    if (this.#copyDistance === 1) {
+      const argb = history[back];
+      history.fill(argb, to, to + length);
+      row.fill(argb, from, from + length);
+      if (cache.size > 0) cache.insert(argb);
+      return true;
+    }
+    if (cache.size > 0 || this.#copyDistance < length) return false;
+    history.copyWithin(to, back, back + length);
+    row.set(history.subarray(to, to + length), from);
+    return true;
   }
 
   #groupAt(x: number): number {

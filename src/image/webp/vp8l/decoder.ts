@@ -38,8 +38,8 @@ export function losslessMemoryBytes(dataBytes: number, width: number, height: nu
   const blocks = maxBlocksIn(width, height);
   // Modes, factors and groups, if each of the smallest blocks has its own.
   const blockBytes = (1 + 4 + 2) * blocks;
-  // The row and the one above.
-  const rowBytes = 2 * 4 * (width + 1);
+  // The row, the one above, and the one that was painted.
+  const rowBytes = 3 * 4 * (width + 1);
   const codeBytes = groupsMemoryBytes(dataBytes, blocks);
   const historyBytes = PixelHistory.memoryBytes(width * height);
   return historyBytes + blockBytes + rowBytes + codeBytes + smallPicturesBytes;
@@ -52,8 +52,6 @@ export class LosslessDecoder {
   readonly repeatsFirstRow: boolean;
   readonly #pixels: CodedPixels;
   readonly #work: Work;
-  /** Of undoing the transforms of a row. */
-  readonly #rowUnits: number;
   /** In the order in which they are undone. */
   readonly #transforms: readonly Transform[];
 
@@ -71,14 +69,12 @@ export class LosslessDecoder {
     this.repeatsFirstRow =
       this.#pixels.hasOneColor && transforms.every(({ isSameForRows }) => isSameForRows);
     this.#work = work;
-    this.#rowUnits = transforms.reduce((sum, { pixelUnits }) => sum + pixelUnits * width, 0);
   }
 
   /** @returns false where the data ends before the next row does, or is damaged */
   readRow(): boolean {
     if (!this.#pixels.readRow(this.row)) return false;
-    this.#work.charge(this.#rowUnits);
-    for (const transform of this.#transforms) transform.undo(this.row);
+    for (const transform of this.#transforms) this.#work.charge(transform.undo(this.row));
     return true;
   }
 }

@@ -166,3 +166,8 @@ export const predictors: readonly Predictor[] = [
   predictBlack,
   predictBlack,
 ];
+
+/** Whether a mode takes pixels that are there. */
+export function predictsFromPixels(mode: number): boolean {
+  return predictors[mode] !== predictBlack;
+}
