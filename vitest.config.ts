@@ -61,6 +61,16 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
+      {
+        test: {
+          name: 'proofs',
+          include: ['test/**/*.proof.ts'],
+          exclude: ['test/.seeded/**'],
+          provide,
+          testTimeout: 5 * testTimeout,
+          hookTimeout: 5 * testTimeout,
+        },
+      },
     ],
   },
 });
