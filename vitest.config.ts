@@ -66,6 +66,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
+      // What takes longer and breaks seldom: `npm run proofs`.
       {
         test: {
           name: 'proofs',
