@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
@@ -27,12 +28,13 @@ const provide = {
 };
 // Starting workerd, loading the network or building takes seconds on a busy machine.
 const testTimeout = 60_000;
+const expectOptions = { poll: { timeout: testTimeout / 2 } };
 
 export default defineConfig({
   test: {
     reporters: ['default', new SkippedReporter()],
-    // One fewer than there are cores, the default, leaves half of a small machine idle.
-    maxWorkers: '100%',
+    // One more than there are cores, since tests of pages and of servers wait for half of their time.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         plugins: [
@@ -56,9 +58,24 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/http/**', 'test/storage/**', 'test/.seeded/**'],
+          // Wrangler and what else is large is imported once a worker, rather than once a file.
+          isolate: false,
+          expect: expectOptions,
           provide,
           testTimeout,
           hookTimeout: testTimeout,
+        },
+      },
+      // What takes longer and breaks seldom: `npm run proofs`.
+      {
+        test: {
+          name: 'proofs',
+          include: ['test/**/*.proof.ts'],
+          exclude: ['test/.seeded/**'],
+          expect: expectOptions,
+          provide,
+          testTimeout: 5 * testTimeout,
+          hookTimeout: 5 * testTimeout,
         },
       },
     ],

@@ -15,9 +15,11 @@ export default {
   /** @param {Request} request */
   async fetch(request) {
     try {
+      // First of all: the reason why an engine does not load would be lost with a connection on which
+      // pixels are still on their way.
+      const pixels = new Uint8Array(await request.arrayBuffer());
       engine ??= await load({ wasm, kernels, model: new Uint8Array(model) });
       const { searchParams } = new URL(request.url);
-      const pixels = new Uint8Array(await request.arrayBuffer());
       return Response.json(await takeTurn(engine, pixels, Number(searchParams.get('inferences'))));
     } catch (error) {
       return new Response(String(error?.stack ?? error), { status: 500 });

@@ -198,23 +198,6 @@ describe.runIf(inject('trained'))('classes of one’s own', () => {
     },
   );
 
-  test('are fine-tuned, and the tuned blocks answer from the file', async () => {
-    const options = ['--name', 'tuned', '--fine-tune', 'last', '--augment', '2'];
-    const tuned = await train(...options);
-    expect(tuned).toMatchObject({
-      firstTunedBlock: 'embedding',
-      training: { fineTuned: 'last', views: 2 },
-      metrics: { folds: 1 },
-    });
-    const model = ['--model', `${inScratch('heads', 'tuned')}@1`];
-    const { code, out } = await petal('evaluate', inScratch('scenes'), ...model, '--json');
-    expect(code).toBe(0);
-    const evaluation = JSON.parse(out);
-    expect(evaluation).toMatchObject({ model: 'tuned', version: 1, metrics: { photos: 18 } });
-    expect(evaluation.correctTop1).toBeGreaterThanOrEqual(17);
-    expect(evaluation.metrics.correct).toBe(evaluation.correctTop1);
-  });
-
   test('are trained on what is left of a folder, and what is not is told', async () => {
     const photo = (label: string, name: string) => readFile(inScratch('scenes', label, name));
     for (const label of ['candle', 'golf-ball']) {

@@ -34,3 +34,8 @@ export function runScript(
   });
   return promise;
 }
+
+/** Runs `npm run fuzz`. */
+export function fuzz(parameters: string, nodeOptions: readonly string[] = []): Promise<Finished> {
+  return runScript(join(import.meta.dirname, 'run.ts'), parameters, nodeOptions);
+}

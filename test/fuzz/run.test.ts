@@ -1,18 +1,12 @@
 /** The command as it is typed. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formats } from '../../src/image/formats.ts';
 import { temporaryFolder } from '../model/temporary-folder.ts';
 import { Cases } from './cases.ts';
 import { readCorpus } from './corpus.ts';
-import { brokenCodec, type Finished, runScript, underchargingCodec } from './run-script.ts';
-
-const script = join(import.meta.dirname, 'run.ts');
-
-function fuzz(parameters: string, nodeOptions: readonly string[] = []): Promise<Finished> {
-  return runScript(script, parameters, nodeOptions);
-}
+import { brokenCodec, fuzz } from './run-script.ts';
 
 describe('npm run fuzz', () => {
   test('prints a table, and ends well', async () => {
@@ -51,22 +45,5 @@ describe('npm run fuzz', () => {
     const { exitCode, stderr } = await fuzz('--cases 1 --format docx');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('docx');
-  });
-
-  test('--costly finds a codec that charges too little, names the file and saves it', {
-    timeout: 240_000,
-  }, async () => {
-    const folder = await temporaryFolder();
-    const { exitCode, stdout } = await fuzz(
-      `--costly --cases 1 --format jpeg --json --save ${folder}`,
-      underchargingCodec,
-    );
-    expect(exitCode).toBe(1);
-    const { decoded, undercharged } = JSON.parse(stdout);
-    expect(decoded).toBe(1);
-    expect(undercharged).toMatchObject([{ format: 'jpeg', fit: 'crop' }]);
-    const [saved] = await readdir(folder);
-    const { length } = await readFile(join(folder, saved));
-    expect(length).toBe(undercharged[0].bytes);
   });
 });

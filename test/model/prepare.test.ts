@@ -18,6 +18,10 @@ import { writeTflite } from './tflite-writer.ts';
 const projectFolder = resolve(import.meta.dirname, '../..');
 const { bytes: tflite } = writeTflite(mobilenetV2(), { seed: 2 });
 
+/** Of that file, from nowhere, and what becomes of it. */
+const manifest = manifestOf(tflite, 'https://example.com/random.tflite');
+const good = convert(manifest, tflite);
+
 /** A manifest whose only sources are these addresses. */
 function manifestOf(bytes: Uint8Array, ...sources: [string, ...string[]]): Manifest {
   return {
@@ -118,15 +122,15 @@ describe('preparing the artifact', () => {
       () => convert(manifestOf(Buffer.from('other'), 'https://example.com/other'), tflite),
     ],
   ])('makes it anew where the old one %s', async (_, damage) => {
-    const server = await serve({ '/file': send(tflite) });
     const folder = await temporaryFolder();
-    const manifest = manifestOf(tflite, server.url('/file'));
-    const good = convert(manifest, tflite);
+    const mirror = await temporaryFolder();
+    await writeFile(join(mirror, manifest.file), tflite);
     const path = join(folder, manifest.artifact);
     await writeFile(path, damage(good));
-    await prepareQuietly({ folder, manifest });
+    const env = { PETAL_MODEL_MIRROR: mirror };
+    const { printed } = await prepareQuietly({ folder, manifest, env });
     expect((await readFile(path)).equals(good)).toBe(true);
-    expect(server.requests('/file')).toBe(1);
+    expect(printed).toMatch(/^Copied .*random\.tflite/);
   });
 
   test('leaves no artifact where the file holds another network', async () => {
@@ -176,20 +180,17 @@ function replaced(artifact: Uint8Array, a: string, b: string): Uint8Array {
 }
 
 describe('converting', () => {
-  const manifest = manifestOf(tflite, 'https://example.com/random.tflite');
-
   test('gives the same bytes for the same input', () => {
-    const copy = new Uint8Array(tflite);
-    expect(Buffer.compare(convert(manifest, tflite), convert(manifest, copy))).toBe(0);
+    expect(Buffer.compare(convert(manifest, new Uint8Array(tflite)), good)).toBe(0);
   });
 
   test('gives other bytes for other weights', () => {
     const { bytes } = writeTflite(mobilenetV2(), { seed: 3 });
-    expect(Buffer.compare(convert(manifest, tflite), convert(manifest, bytes))).not.toBe(0);
+    expect(Buffer.compare(convert(manifest, bytes), good)).not.toBe(0);
   });
 
   test('gives about 3.7 MB', () => {
-    expect(convert(manifest, tflite).length / 1e6).toBeCloseTo(3.69, 2);
+    expect(good.length / 1e6).toBeCloseTo(3.69, 2);
   });
 });
 

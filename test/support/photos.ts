@@ -41,3 +41,27 @@ export function sharedFolder(name: string): string | null {
   const folder = join(import.meta.dirname, '../../../shared', name);
   return existsSync(folder) ? folder : null;
 }
+
+/** A photo that lies beside the project. */
+export interface SharedPhoto {
+  /** Its folder's and its own. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * Optional photos beside the project.
+ *
+ * @param patterns within `images`
+ * @returns in the order of the patterns; none where the folder isn't there
+ */
+export function sharedPhotos(...patterns: readonly string[]): SharedPhoto[] {
+  const folder = sharedFolder('images');
+  if (folder === null) return [];
+  return patterns
+    .flatMap((pattern) => globSync(pattern, { cwd: folder }).sort())
+    .map((path) => ({
+      name: join(basename(dirname(path)), basename(path)),
+      path: join(folder, path),
+    }));
+}

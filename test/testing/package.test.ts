@@ -1,84 +1,18 @@
-/** `petal/testing`, and the petal command, as other projects have it: packed and unpacked, linked, and by this package's own name. */
-import { cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
+/** `petal/testing` as other projects have it: linked, and by this package's own name. */
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import process from 'node:process';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { packageFolder } from '../../model/folder.ts';
 import { buildPackage } from '../../scripts/build-package.ts';
 import { buildKernels } from '../../src/testing/build-kernels.ts';
-import { type EndedCommand, runCommand } from '../../src/testing/run-command.ts';
-import { temporaryFolder } from '../model/temporary-folder.ts';
-
-const examples = join(packageFolder, 'examples', 'testing');
-const packages = join(packageFolder, 'node_modules');
+import { projectWithExamples, runNode } from './example-project.ts';
 
 beforeAll(async () => {
   await buildPackage();
   await buildKernels(packageFolder);
 }, 180_000);
 
-/** A project with everything that Petal depends on installed, but the kernels' compiler, and the examples as its tests. */
-async function projectWithExamples(): Promise<string> {
-  const project = await realpath(await temporaryFolder());
-  await cp(examples, project, { recursive: true });
-  await writeFile(join(project, 'package.json'), '{ "type": "module" }');
-  await mkdir(join(project, 'node_modules'));
-  for (const name of await readdir(packages)) {
-    if (name.startsWith('.') || name === 'assemblyscript') continue;
-    await symlink(join(packages, name), join(project, 'node_modules', name), 'junction');
-  }
-  return project;
-}
-
-/** What `npm install <git address or tarball>` does with the package itself. */
-async function installPacked(project: string): Promise<void> {
-  const options = { cwd: packageFolder, shell: process.platform === 'win32' };
-  const packed = await runCommand(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', project],
-    options,
-  );
-  expect(packed.exitCode, packed.output).toBe(0);
-  const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
-  await mkdir(join(project, 'node_modules', 'petal'));
-  const parameters = ['-xzf', filename, '-C', 'node_modules/petal', '--strip-components', '1'];
-  const unpacked = await runCommand('tar', parameters, { cwd: project });
-  expect(unpacked.exitCode, unpacked.output).toBe(0);
-}
-
-/** Runs a Node.js command that runs none of this repository's sources as they are. */
-async function runNode(cwd: string, parameters: readonly string[]): Promise<EndedCommand> {
-  return await runCommand(process.execPath, parameters, {
-    cwd,
-    // Without what Vitest tells its own workers.
-    env: { NODE_OPTIONS: undefined, VITEST: undefined, NODE_TEST_CONTEXT: undefined },
-  });
-}
-
-const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
-
 describe('petal/testing', { timeout: 180_000 }, () => {
-  // It makes the Worker where it lies, which needs the trained weights.
-  test.runIf(inject('trained'))(
-    'runs both examples, and the petal command, where the package is installed',
-    async () => {
-      const project = await projectWithExamples();
-      await installPacked(project);
-      const underNode = await runNode(project, ['--test', 'with-node-test.mjs']);
-      expect(underNode.output).toMatch(/pass 1\n/);
-      expect(underNode.exitCode).toBe(0);
-      const underVitest = await runNode(project, [...vitest, '--root', '.']);
-      expect(underVitest.exitCode, underVitest.output).toBe(0);
-      expect(underVitest.output).toMatch(/1 passed/);
-      const command = ['node_modules/petal/scripts/petal.mjs', 'classify', 'daisy.jpg', '--json'];
-      const classified = await runNode(project, command);
-      expect(classified.exitCode, classified.output).toBe(0);
-      expect(JSON.parse(classified.stdout)).toMatchObject({
-        results: [{ predictions: [{ label: 'daisy' }, {}, {}] }],
-      });
-    },
-  );
-
   test('has types that a strict project accepts', async () => {
     const project = await projectWithExamples();
     await symlink(packageFolder, join(project, 'node_modules', 'petal'), 'junction');

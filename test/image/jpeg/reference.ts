@@ -133,8 +133,9 @@ export function boxMeans(image: RgbImage, side: number): RgbImage {
 export function lumaOf(pixels: Uint8Array): Uint8Array {
   const luma = new Uint8Array(pixels.length);
   for (let at = 0; at < pixels.length; at += 3) {
-    const [red, green, blue] = pixels.subarray(at, at + 3);
-    luma.fill(Math.round(0.299 * red + 0.587 * green + 0.114 * blue), at, at + 3);
+    luma[at] = Math.round(0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2]);
+    luma[at + 1] = luma[at];
+    luma[at + 2] = luma[at];
   }
   return luma;
 }

@@ -48,7 +48,7 @@ const alphaEncodings: Readonly<Record<string, WebpOptions>> = {
 };
 
 /** Parts of scenes, neither side of which is a whole number of macroblocks. */
-const part = { width: 250, height: 187 };
+const part = { width: 130, height: 93 };
 const pictures = [
   { name: 'noise', read: async () => drawNoise(133, 101) },
   ...['daisy.jpg', 'spider-web.jpg', 'traffic-light.jpg'].map((name) => ({
