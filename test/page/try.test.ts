@@ -173,9 +173,9 @@ describe.runIf(executablePath !== null)('the page to try Petal', () => {
   );
 
   test('says that the camera may not be used, and goes on without', async () => {
-    // In this browser nobody answers the question whether it may.
     const strict = await launchChromium(executablePath ?? '', [
       '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream=deny',
     ]);
     const { page, close } = await openTryPage(strict, started.petal.url);
     await page.getByRole('button', { name: 'Take a photo' }).click();
