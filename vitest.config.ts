@@ -66,11 +66,11 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
-      // What takes longer and breaks seldom: `npm run proofs`.
+      // What takes longer and breaks seldom: `npm run test:more`.
       {
         test: {
-          name: 'proofs',
-          include: ['test/**/*.proof.ts'],
+          name: 'more',
+          include: ['test/**/*.more.ts'],
           exclude: ['test/.seeded/**'],
           expect: expectOptions,
           provide,

@@ -5,7 +5,7 @@ import type { Work } from './work-budget.ts';
 const midGray = 128;
 
 /** Work for each pixel that is added, alone or beside its neighbours, and for each box that a row of those goes into. */
-const singlePixelUnits = 4;
+const singlePixelUnits = 6.5;
 const pixelUnits = 1.5;
 const boxUnits = 8;
 

@@ -31,8 +31,10 @@ export const unlimitedWork: Work = { charge: () => undefined };
 
 /** The most work that honest photos of a format take. */
 export interface HonestWork {
-  /** For each byte of the file. */
+  /** For each byte of the file, if there are few for many pixels. */
   readonly unitsPerByte: number;
+  /** For each byte of an ordinary photo, of which a request may have many. */
+  readonly usualUnitsPerByte: number;
   /** For each pixel. */
   readonly unitsPerPixel: number;
 }
@@ -49,13 +51,15 @@ export interface WorkItem extends HonestWork {
  *
  * A photo gets a fixed allowance, or more where its bytes and its pixels both
  * earn it: an honest photo's work grows with both, and a small file that needs
- * much work is not an honest photo. A request gets what its photos earn, likewise
- * at least a fixed allowance, and at most what one photo of the most pixels may
- * take. A photo that is refused for its work earns nothing for the others.
+ * much work is not an honest photo. A request gets a fixed allowance, or what the
+ * photo earns whose turn it is and those before it usually take, and at most what
+ * one photo of the most pixels may take. A photo that is refused for its work
+ * earns nothing for the others.
  */
 export class WorkBudget {
   readonly #mostUnits: number;
-  #earnedUnits = 0;
+  /** What the photos so far, as ordinary ones, would have taken. */
+  #usualUnits = 0;
   #chargedUnits = 0;
 
   /** @param maxPixels of a photo */
@@ -69,17 +73,19 @@ export class WorkBudget {
   }
 
   /** Begins a photo. */
-  open({ bytes, pixels, unitsPerByte, unitsPerPixel }: WorkItem): Work {
-    const earned = Math.min(bytes * unitsPerByte, pixels * unitsPerPixel);
-    this.#earnedUnits += earned;
+  open({ bytes, pixels, unitsPerByte, usualUnitsPerByte, unitsPerPixel }: WorkItem): Work {
+    const mostOfPixels = pixels * unitsPerPixel;
+    const earned = Math.min(bytes * unitsPerByte, mostOfPixels);
+    const usual = Math.min(bytes * usualUnitsPerByte, mostOfPixels);
     const photoLimit = this.#clamp(earned, photoUnits);
-    const requestLimit = this.#clamp(this.#earnedUnits, requestUnits);
+    const requestLimit = this.#clamp(this.#usualUnits + earned, requestUnits);
+    this.#usualUnits += usual;
     const photoEnd = this.#chargedUnits + photoLimit;
     return {
       charge: (units) => {
         this.#chargedUnits += units;
         if (this.#chargedUnits > photoEnd) {
-          this.#earnedUnits -= earned;
+          this.#usualUnits -= usual;
           throw tooMuchForPhoto(photoLimit);
         }
         if (this.#chargedUnits > requestLimit) throw tooMuchForRequest(requestLimit);

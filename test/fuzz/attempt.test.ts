@@ -24,7 +24,7 @@ const well: OpenImage = {
   width,
   height,
   orientation: 1,
-  honestWork: { unitsPerByte: 0, unitsPerPixel: 0 },
+  honestWork: { unitsPerByte: 0, usualUnitsPerByte: 0, unitsPerPixel: 0 },
   memoryBytes: () => 0,
   decode: decodeWell,
 };

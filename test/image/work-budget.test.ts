@@ -22,7 +22,7 @@ function charge(budget: WorkBudget, item: WorkItem, units: number): AppError | u
   }
 }
 
-const rates = { unitsPerByte: 300, unitsPerPixel: 60 };
+const rates = { unitsPerByte: 300, usualUnitsPerByte: 200, unitsPerPixel: 60 };
 const small = { ...rates, bytes: 1000, pixels: 50e6 };
 const large = { ...rates, bytes: 1e6, pixels: 50e6 };
 
@@ -66,10 +66,16 @@ describe('WorkBudget', () => {
     expect(charge(budget, small, 1)).toMatchObject({ facts: { limitUnits: 420e6 } });
   });
 
-  test('lets a request of large photos take as much as all of them earn', () => {
+  test('lets a request of large photos take what they usually take', () => {
     const budget = new WorkBudget(limits);
-    const refusals = Array.from({ length: 9 }, () => charge(budget, large, 290e6));
+    const refusals = Array.from({ length: 9 }, () => charge(budget, large, 200e6));
     expect(refusals).toEqual(Array(9).fill(undefined));
+  });
+
+  test('refuses photos that take more than is usual, as soon as not only the last of them does', () => {
+    const budget = new WorkBudget(limits);
+    const codes = Array.from({ length: 5 }, () => charge(budget, large, 250e6)?.code);
+    expect(codes).toEqual([undefined, undefined, ...Array(3).fill('too-much-work')]);
   });
 
   test('ends a request soon after its limit, whatever its photos charge', () => {
@@ -77,6 +83,7 @@ describe('WorkBudget', () => {
       bytes: fc.integer({ min: 1, max: 20e6 }),
       pixels: fc.integer({ min: 1, max: 50e6 }),
       unitsPerByte: fc.constantFrom(300, 400, 1500),
+      usualUnitsPerByte: fc.constantFrom(20, 200),
       unitsPerPixel: fc.constantFrom(15, 60),
       units: fc.integer({ min: 0, max: 4e9 }),
     });

@@ -2,7 +2,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { sharedPhotos } from '../support/photos.ts';
 import { changedByEnlarging, enlargedPhoto } from './enlarged.ts';
 
-// The proof beside this file takes all 100 of them.
+// `npm run test:more` takes all 100 of them.
 const originals = sharedPhotos('imagenet/*.JPEG').filter((_, i) => i % 25 === 0);
 
 // With weights at random, answers hang on nothing.

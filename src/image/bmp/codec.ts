@@ -11,7 +11,7 @@ export const bmpCodec: ImageCodec = {
       height: header.height,
       orientation: 1,
       // A photo of 8 bits takes 150 units a byte as run lengths, and 16 a pixel with alpha.
-      honestWork: { unitsPerByte: 400, unitsPerPixel: 20 },
+      honestWork: { unitsPerByte: 400, usualUnitsPerByte: 210, unitsPerPixel: 20 },
       memoryBytes: (target) => bmpMemoryBytes(header, target),
       decode: (target, work) => decodeBmp(bytes, header, target, work),
     };

@@ -11,7 +11,7 @@ export const gifCodec: ImageCodec = {
       height: header.height,
       orientation: 1,
       // Photos take 40 to 250 units a byte, and 8 to 32 a pixel.
-      honestWork: { unitsPerByte: 400, unitsPerPixel: 40 },
+      honestWork: { unitsPerByte: 400, usualUnitsPerByte: 200, unitsPerPixel: 40 },
       memoryBytes: (target) => gifMemoryBytes(header, target),
       decode: (target, work) => decodeGif(bytes, header, target, work),
     };

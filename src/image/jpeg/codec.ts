@@ -30,9 +30,9 @@ export const jpegCodec: ImageCodec = {
       width: header.width,
       height: header.height,
       orientation: exif === undefined ? 1 : readExifOrientation(exif),
-      // Photos take 10 units a byte and 3 a pixel; what can't be reduced while it is decoded takes 60
+      // Photos take 12 units a byte and 3 a pixel; what can't be reduced while it is decoded takes 60
       // to 200, and up to 100.
-      honestWork: { unitsPerByte: 300, unitsPerPixel: 100 },
+      honestWork: { unitsPerByte: 300, usualUnitsPerByte: 20, unitsPerPixel: 100 },
       memoryBytes: (target) => frameBytes(header, planFor(target)) + workingBytes,
       decode: (target, work) => decodeJpeg(bytes, header, planFor(target), target, work),
     };

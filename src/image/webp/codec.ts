@@ -16,8 +16,8 @@ import { losslessMemoryBytes } from './vp8l/decoder.ts';
 const minDecodedShare = 0.5;
 
 /** Lossless photos take 50 to 250 units a byte, lossy ones 200, and enlarged ones of few bytes up to 2,000; all take 5 to 45 a pixel. */
-const losslessWork: HonestWork = { unitsPerByte: 1200, unitsPerPixel: 60 };
-const lossyWork: HonestWork = { unitsPerByte: 2200, unitsPerPixel: 60 };
+const losslessWork: HonestWork = { unitsPerByte: 1200, usualUnitsPerByte: 250, unitsPerPixel: 60 };
+const lossyWork: HonestWork = { unitsPerByte: 2200, usualUnitsPerByte: 250, unitsPerPixel: 60 };
 
 /** WebP through the decoder of our own; of animations, the first frame. */
 export const webpCodec: ImageCodec = {

@@ -467,7 +467,7 @@ describe('decodeJpeg on any sampling factors', () => {
   );
 });
 
-// The proof beside this file takes all that there are.
+// `npm run test:more` takes all that there are.
 test.for(sharedPhotos('camera/canon*', 'exif-orientation/Portrait_8.jpg', 'imagenet/n0153*'))(
   'decodeJpeg agrees with libjpeg-turbo and jpeg-js on $name',
   async ({ path }) => {

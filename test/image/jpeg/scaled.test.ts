@@ -82,7 +82,7 @@ describe('decodeJpeg', () => {
   );
 });
 
-// The proof beside this file takes many more.
+// `npm run test:more` takes many more.
 test.for(sharedPhotos('camera/canon*', 'exif-orientation/Portrait_8.jpg', 'imagenet/n0153*'))(
   'decodeJpeg, scaled, agrees with libjpeg-turbo on $name',
   async ({ path }) => {
