@@ -72,7 +72,7 @@ export class Hunt {
     this.#decoded += 1;
     const beaten = aims.filter((aim) => this.#beats(aim, file));
     const { cpuMs, units } = file.work;
-    const isDoubtful = isUndercharged(cpuMs / this.#referenceMs, units);
+    const isDoubtful = isUndercharged(cpuMs / this.#referenceMs, units, file.bytes.length);
     if (beaten.length === 0 && !isDoubtful) return;
     const judged = this.#judge(file, isDoubtful ? doubtfulTurns : recordTurns);
     for (const aim of beaten) this.#recordsOf(file.format).set(aim, judged);

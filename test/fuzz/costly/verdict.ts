@@ -16,12 +16,14 @@ export interface Verdict {
 
 /** How many times its units a file may take: units are no finer than that. */
 const tolerance = 2;
-/** Units that needn't be counted: half of the reference's, for headers, tables and the noise of a busy machine. */
-const slackUnits = referenceUnits / 2;
+/** Units that needn't be counted: no more than the reference's, for headers, tables and the noise of a busy machine. */
+const slackUnits = referenceUnits;
+/** Nor need these, for each byte of the file: somebody has to go through it to find where the picture is. */
+const slackUnitsPerByte = 5;
 
 /** Whether a file's time, as a multiple of the reference's, is much more than what was counted. */
-export function isUndercharged(ratio: number, units: number): boolean {
-  return ratio * referenceUnits > tolerance * units + slackUnits;
+export function isUndercharged(ratio: number, units: number, bytes: number): boolean {
+  return ratio * referenceUnits > tolerance * units + slackUnits + slackUnitsPerByte * bytes;
 }
 
 /**
@@ -40,6 +42,6 @@ export function judge(
     work,
     ratio,
     spentUnits: ratio * referenceUnits,
-    isUndercharged: isUndercharged(ratio, work.units),
+    isUndercharged: isUndercharged(ratio, work.units, file.bytes.length),
   };
 }
