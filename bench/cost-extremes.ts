@@ -91,15 +91,15 @@ function highest(costs: readonly CostlyFileCost[], of: 'ratio' | 'formRatio'): n
 async function findExpensive(reference: Measurable, damagedFiles: number): Promise<JudgedFile[]> {
   const formats = [...new Set(extremes.map(({ format }) => format))];
   const corpus = await readCorpus(formats);
-  const hunts = [extremes, extremes.filter(({ make }) => make().length <= maxFormFileBytes)].map(
-    (made) => new Hunt({ seed, corpus, extremes: made, reference, measure: measureWork }),
-  );
+  const small = extremes.filter(({ make }) => make().length <= maxFormFileBytes);
+  const setting = { seed, corpus, reference, measure: measureWork };
+  const anySize = new Hunt({ ...setting, extremes });
+  const onlySmall = new Hunt({ ...setting, extremes: small, maxRecordBytes: maxFormFileBytes });
+  const hunts = [anySize, onlySmall];
   const total = hunts.reduce((sum, { waiting }) => sum + waiting, 0) + damagedFiles;
   const progress = startProgress(total, 'expensive files');
-  const [all, small] = hunts;
-  while (all.waiting > 0) step(all);
-  while (small.waiting > 0) step(small);
-  for (let i = 0; i < damagedFiles; i++) step(small);
+  for (const hunt of hunts) while (hunt.waiting > 0) step(hunt);
+  for (let i = 0; i < damagedFiles; i++) step(onlySmall);
   progress.stop();
   return formats.flatMap((format) => {
     const records = hunts.map((hunt) => hunt.records.get(format)?.get('time'));

@@ -26,6 +26,8 @@ export interface HuntSetting {
   readonly extremes: readonly Extreme[];
   readonly reference: Measurable;
   readonly measure: Meter;
+  /** Larger files hold no record; any may unless this is given. */
+  readonly maxRecordBytes?: number;
 }
 
 export class Hunt {
@@ -85,6 +87,8 @@ export class Hunt {
   }
 
   #beats(aim: Aim, file: CostlyFile): boolean {
+    const { maxRecordBytes = Number.POSITIVE_INFINITY } = this.#setting;
+    if (file.bytes.length > maxRecordBytes) return false;
     const record = this.#recordsOf(file.format).get(aim);
     return record === undefined || scoreOf(aim, file) > scoreOf(aim, record);
   }
