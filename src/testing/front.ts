@@ -47,6 +47,9 @@ const maxHeaderSize = 131_072;
 /** workerd ends a connection that was idle for 5 s; a request must never be sent into that. */
 const maxIdleMs = 1000;
 
+/** Longer than clients keep a connection that is idle: a request that meets its end gets no answer. */
+const keepAliveTimeout = 75_000;
+
 /** A secret for one start. */
 export function makeFrontKey(): string {
   return randomUUID();
@@ -67,8 +70,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const agent = new Agent({ keepAlive: true, timeout: maxIdleMs });
   const server: Server =
     https === undefined
-      ? createServer({ maxHeaderSize })
-      : createSecureServer({ maxHeaderSize, ...https });
+      ? createServer({ maxHeaderSize, keepAliveTimeout })
+      : createSecureServer({ maxHeaderSize, keepAliveTimeout, ...https });
   // Who has sent all that there is to send may still wait for the answer, as with workerd.
   Object.assign(server, { httpAllowHalfOpen: true });
   const scheme = https === undefined ? 'http' : 'https';

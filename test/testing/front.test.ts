@@ -308,6 +308,13 @@ describe('the front', () => {
     });
   });
 
+  test('says that it keeps idle connections longer than clients do', async () => {
+    const response = await fetch(front.url);
+    await response.body?.cancel();
+    const seconds = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(60);
+  });
+
   test('ends all connections when it is closed', async () => {
     const other = await start({});
     const socket = connect(Number(other.url.port), '127.0.0.1');
