@@ -92,7 +92,10 @@ export class Adler32 {
         odd = (odd + ((other >>> 8) & evenBytes)) | 0;
       }
       // Of the bytes of each word, the first one, the second one, and so on.
-      const [sum0, sum1, sum2, sum3] = [even & 0xffff, odd & 0xffff, even >>> 16, odd >>> 16];
+      const sum0 = even & 0xffff;
+      const sum1 = odd & 0xffff;
+      const sum2 = even >>> 16;
+      const sum3 = odd >>> 16;
       const sums = (evens & 0xffff) + (evens >>> 16) + (odds & 0xffff) + (odds >>> 16);
       second = (second + blockBytes * first + 4 * (sums + sum0) + 3 * sum1 + 2 * sum2 + sum3) | 0;
       first = (first + sum0 + sum1 + sum2 + sum3) | 0;

@@ -187,7 +187,7 @@ function probabilityOf(coefficients: Coefficients, band: number, branch: number)
 function writeModes(bits: BoolEncoder, { width, height, mode, coefficients }: Vp8): void {
   const macroblocks = Math.ceil(width / 16) * Math.ceil(height / 16);
   const across = Math.ceil(width / 16);
-  const [ofSubblocks, ofHalf, ofVertical] = lumaModeProbabilities;
+  const { subblocks: ofSubblocks, half: ofHalf, vertical: ofVertical } = lumaModeProbabilities;
   for (let i = 0; i < macroblocks; i++) {
     if (coefficients === 'none') bits.write(1, 1);
     bits.write(ofSubblocks, mode === undefined ? 1 : 0);
@@ -197,7 +197,7 @@ function writeModes(bits: BoolEncoder, { width, height, mode, coefficients }: Vp
     } else {
       writeSubblocks(bits, mode, i < across, i % across === 0);
     }
-    bits.write(chromaModeProbabilities[0], 0);
+    bits.write(chromaModeProbabilities.dc, 0);
   }
 }
 

@@ -1,9 +1,14 @@
 /** The probabilities of intra modes in key frames (RFC 6386, 11.2 to 11.5). */
 
 /** Branches of the tree of luma modes. */
-export const lumaModeProbabilities = [145, 156, 163, 128] as const;
+export const lumaModeProbabilities = {
+  subblocks: 145,
+  half: 156,
+  vertical: 163,
+  trueMotion: 128,
+} as const;
 /** Branches of the tree of chroma modes. */
-export const chromaModeProbabilities = [142, 114, 183] as const;
+export const chromaModeProbabilities = { dc: 142, vertical: 114, horizontal: 183 } as const;
 
 /** Modes of a subblock, and branches of their tree. */
 export const subblockModes = 10;

@@ -97,20 +97,20 @@ export class ModeReader {
 
   #readLumaMode(): number {
     const bits = this.#bits;
-    const [ofSubblocks, ofHalf, ofVertical, ofTrueMotion] = lumaModeProbabilities;
-    if (bits.readBit(ofSubblocks) === 0) return mode.subblocks;
-    if (bits.readBit(ofHalf) === 0) {
-      return bits.readBit(ofVertical) === 0 ? mode.dc : mode.vertical;
+    const of = lumaModeProbabilities;
+    if (bits.readBit(of.subblocks) === 0) return mode.subblocks;
+    if (bits.readBit(of.half) === 0) {
+      return bits.readBit(of.vertical) === 0 ? mode.dc : mode.vertical;
     }
-    return bits.readBit(ofTrueMotion) === 0 ? mode.horizontal : mode.trueMotion;
+    return bits.readBit(of.trueMotion) === 0 ? mode.horizontal : mode.trueMotion;
   }
 
   #readChromaMode(): number {
     const bits = this.#bits;
-    const [ofDc, ofVertical, ofHorizontal] = chromaModeProbabilities;
-    if (bits.readBit(ofDc) === 0) return mode.dc;
-    if (bits.readBit(ofVertical) === 0) return mode.vertical;
-    return bits.readBit(ofHorizontal) === 0 ? mode.horizontal : mode.trueMotion;
+    const of = chromaModeProbabilities;
+    if (bits.readBit(of.dc) === 0) return mode.dc;
+    if (bits.readBit(of.vertical) === 0) return mode.vertical;
+    return bits.readBit(of.horizontal) === 0 ? mode.horizontal : mode.trueMotion;
   }
 
   #readSubblockModes(column: number): void {

@@ -94,7 +94,9 @@ export class PlaneReducer {
       colors[to + 2] = luma + blueCb * cb;
     }
     this.#rows.addBoxes(this.#boxRow, colors);
-    for (const sums of [this.#luma, this.#cb, this.#cr]) sums.fill(0);
+    this.#luma.fill(0);
+    this.#cb.fill(0);
+    this.#cr.fill(0);
     this.#addedRows = 0;
   }
 }
